@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A Record: the immutable account of one batch. Everything that is drawn, printed or exported is drawn from Records. It
+ * does not know whether it comes from live training, a checkpoint or somebody's trace; its provenance says so. What was
+ * not captured is absent (NULL, or NaN for a number), never zero.
+ *
+ * Letters: N examples, T tokens of the batch (T = N * tokens per example, example-major), E experts, K chosen per token,
+ * M members, C classes. Arrays are row-major float32. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  MS_PROVENANCE_LIVE,       /* a session in this process */
+  MS_PROVENANCE_CHECKPOINT, /* a forward pass of a checkpoint */
+  MS_PROVENANCE_TRACE,      /* read from a trace file */
+  MS_PROVENANCE_SAMPLE,     /* fixed data of a picture test */
+} MsProvenance;
+
+/* One routed layer, one batch. */
+typedef struct {
+  int layer;       /* index of the block in the model, from 0 */
+  char *router;    /* owned: "top-k", "hash", "random", ... */
+  int T, E, K, M;  /* M: member routers, 1 without an ensemble */
+  int capacity;    /* places per expert and group; 0: unlimited */
+  int groups;      /* token groups that were routed independently, >= 1 */
+  gint16 *expert;  /* (T, K) chosen expert, best first; -1: none */
+  float *gate;     /* (T, K) combine weight of each choice; NULL: not captured */
+  guint8 *kept;    /* (T, K) 1: processed, 0: dropped by capacity */
+  float *probs;    /* (T, E) gates that the choice was made from (after noise); NULL: not captured */
+  float *logits;   /* (T, E) clean router logits; NULL: not captured */
+  guint8 *mask;    /* (T) 1: real token; NULL: all are */
+  int *load;       /* (E) assignments asked for, kept or dropped */
+  int *dropped;    /* (E) of these, dropped */
+  double importance_loss, load_loss, gshard_loss, z_loss; /* unweighted, mean over groups; NaN: absent */
+} MsRouting;
+
+/* The members' class probabilities for the batch. */
+typedef struct {
+  int M, N, C;
+  float *probs; /* (M, N, C) */
+} MsPredictions;
+
+/* Test metrics, from the probability-averaged prediction (specs: vmoe.md 4.1). */
+typedef struct {
+  gint64 step; /* when they were taken */
+  int examples;
+  double error, nll, ece, brier;
+} MsEvaluation;
+
+/* What the model says over a rectangle of a 2-D task: rows from top (y1) to bottom (y0), (height, width). */
+typedef struct {
+  int width, height, C;
+  double x0, x1, y0, y1;
+  float *probs;   /* (height, width, C) */
+  int n_layers;   /* routed layers */
+  gint16 *expert; /* (n_layers, height, width) first choice; NULL without routing */
+  int E;
+} MsSurface;
+
+typedef struct {
+  gint ref_count; /* atomic */
+  MsProvenance provenance;
+  char *source;  /* owned: preset or file name, shown with every picture */
+  guint64 seed;
+  gint64 step;   /* batches done after this one: the first batch has step 1; 0: a look before training */
+  double epoch;  /* examples seen / examples in the training split */
+  gint64 examples_seen, tokens_seen;
+
+  int N;              /* examples of the batch */
+  int tokens;         /* tokens per example, the class token included */
+  bool class_token;   /* token 0 of each example is the class token */
+  int height, width, channels; /* of an image; height = 1, channels = 1 and width = features otherwise */
+  int patch;          /* side of a patch in pixels; 0: not an image */
+  bool plane;         /* inputs are points (x, y) of a plane */
+  float *inputs;      /* (N, height, width, channels); NULL: a scalars-only record */
+  int *labels;        /* (N); NULL: unlabelled or not captured */
+  int C;
+  char **class_names; /* owned, NULL-terminated; NULL: classes are numbers */
+
+  double loss, task_loss, importance_loss, load_loss, gshard_loss, z_loss; /* weighted terms sum to loss; NaN: absent */
+  double train_error;   /* share of the batch whose class is wrong */
+  double learning_rate, gradient_norm; /* NaN before training */
+
+  int n_routing;
+  MsRouting **routing; /* owned; in a scalars-only record only load and dropped are there */
+  MsPredictions *predictions; /* owned or NULL */
+  MsEvaluation *evaluation;   /* owned or NULL: the newest */
+  MsSurface *surface;         /* owned or NULL */
+
+  /* Points of a plane task, a fixed sample for the picture: (n_points, 2) and (n_points). */
+  int n_points;
+  float *points;
+  int *point_labels;
+
+  double forward_ms, backward_ms, update_ms, data_ms; /* NaN: not measured */
+  guint64 flops, bytes; /* counted in the kernels for this batch */
+} MsRecord;
+
+MsRecord *ms_record_new (void); /* numbers NaN, pointers NULL, one reference */
+MsRecord *ms_record_ref (MsRecord *record);
+void ms_record_unref (MsRecord *record); /* NULL is fine */
+
+/* All arrays are allocated and set to "none": expert -1, the rest 0. Optional arrays (gate, probs, logits, mask) stay NULL. */
+MsRouting *ms_routing_new (int T, int E, int K, int M);
+void ms_routing_free (MsRouting *routing);
+MsPredictions *ms_predictions_new (int M, int N, int C);
+void ms_predictions_free (MsPredictions *predictions);
+MsSurface *ms_surface_new (int width, int height, int C, int n_layers);
+void ms_surface_free (MsSurface *surface);
+
+/* "live · digits-vmoe · seed 0 · step 120": for the head of every picture. Transfer full. */
+char *ms_record_caption (const MsRecord *record);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsRecord, ms_record_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsRouting, ms_routing_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsPredictions, ms_predictions_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsSurface, ms_surface_free)
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+
+/* One enum value a row of the parameter table, in table order. */
+#pragma once
+
+#define MS_KEYS(X)                                                                                                     \
+  X (TASK_DATA) X (TASK_PATH) X (TASK_EXAMPLES) X (TASK_NOISE) X (TASK_SEED) X (TASK_TEST_FRACTION) X (TASK_AUGMENT)   \
+  X (MODEL_KIND) X (MODEL_WIDTH) X (MODEL_HIDDEN) X (MODEL_BLOCKS) X (MODEL_HEADS) X (MODEL_PATCH) X (MODEL_POOL)      \
+  X (MODEL_REPRESENTATION) X (MODEL_HEAD_BIAS) X (MODEL_DROPOUT)                                                       \
+  X (ROUTING_ROUTER) X (ROUTING_EXPERTS) X (ROUTING_K) X (ROUTING_CAPACITY_FACTOR) X (ROUTING_EVAL_CAPACITY_FACTOR)    \
+  X (ROUTING_NOISE) X (ROUTING_IMPORTANCE_WEIGHT) X (ROUTING_LOAD_WEIGHT) X (ROUTING_GSHARD_WEIGHT)                    \
+  X (ROUTING_BATCH_PRIORITY) X (ROUTING_PLACEMENT) X (ROUTING_LAYERS) X (ROUTING_HIDDEN) X (ROUTING_DROPOUT)           \
+  X (ROUTING_CAPACITY) X (ROUTING_CAPACITY_MULTIPLE) X (ROUTING_CAPACITY_ROUND) X (ROUTING_CAPACITY_COUNTS)            \
+  X (ROUTING_GROUP_EXAMPLES) X (ROUTING_SOFTMAX) X (ROUTING_RENORMALISE) X (ROUTING_NOISE_SCALE)                       \
+  X (ROUTING_LOAD_THRESHOLD) X (ROUTING_EXPERT_INIT)                                                                   \
+  X (OPTIMISER_KIND) X (OPTIMISER_LEARNING_RATE) X (OPTIMISER_BATCH) X (OPTIMISER_SCHEDULE) X (OPTIMISER_WARMUP)       \
+  X (OPTIMISER_END_RATE) X (OPTIMISER_MOMENTUM) X (OPTIMISER_BETA1) X (OPTIMISER_BETA2) X (OPTIMISER_EPSILON)          \
+  X (OPTIMISER_WEIGHT_DECAY) X (OPTIMISER_CLIP)                                                                        \
+  X (RUN_STEPS) X (RUN_SEED) X (RUN_EVALUATE_EVERY)
+
+typedef enum {
+#define MS_KEY_ENUM(name) MS_KEY_##name,
+  MS_KEYS (MS_KEY_ENUM)
+#undef MS_KEY_ENUM
+  MS_KEY_COUNT,
+} MsKeyId;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A Session: a model with its parameters, optimiser state, data cursor and random state. One step is exactly one batch.
+ * Same experiment, seed and thread count give the same bytes; a restored session goes on bit for bit. Not thread-safe: one
+ * thread at a time. */
+#pragma once
+
+#include "core/record/record.h"
+#include "core/tasks/dataset.h"
+#include "core/train/experiment.h"
+
+G_BEGIN_DECLS
+
+typedef struct MsSession MsSession;
+
+typedef enum {
+  MS_DETAIL_SCALARS = 0,      /* losses, loads, timings */
+  MS_DETAIL_BATCH = 1 << 0,   /* inputs, labels, choices, gates, probabilities, predictions */
+  MS_DETAIL_SURFACE = 1 << 1, /* plane tasks: the decision surface, by a forward pass over a grid */
+} MsDetail;
+
+/* Loads the data and builds the model at step 0. @name is shown as the record's source. @n_threads >= 1. */
+MsSession *ms_session_new (const MsExperiment *experiment, const char *name, int n_threads, GError **error);
+void ms_session_free (MsSession *session);
+
+/* One batch: forward, backward, update. NULL and @error if the loss is no longer finite (the parameters are then those
+ * before the step) or memory cannot be had. */
+MsRecord *ms_session_step (MsSession *session, MsDetail detail, GError **error);
+
+/* The batch that the next step will train on, seen without training: what the window shows before Play. */
+MsRecord *ms_session_look (MsSession *session, MsDetail detail, GError **error);
+
+/* Metrics on the whole test split, routers deterministic, dropout off. Kept for the following records. False if there is
+ * no test split. */
+bool ms_session_evaluate (MsSession *session, MsEvaluation *evaluation);
+
+/* Goes on with other live values. An experiment that needs a rebuild is refused. */
+bool ms_session_change (MsSession *session, const MsExperiment *experiment, GError **error);
+
+void ms_session_reset (MsSession *session); /* step 0, the same initial weights */
+
+/* Parameters, moments, step and seed as bytes, for rewinding; restoring them continues bit for bit. */
+GBytes *ms_session_save_state (MsSession *session);
+bool ms_session_restore_state (MsSession *session, GBytes *state, GError **error);
+
+/* A safetensors checkpoint: parameters, "optimiser/..." moments, and in the metadata experiment, step and seed. */
+bool ms_session_save (MsSession *session, const char *path, GError **error);
+MsSession *ms_session_load (const char *path, const char *data_path, int n_threads, GError **error);
+
+const MsExperiment *ms_session_experiment (const MsSession *session);
+const MsDataset *ms_session_dataset (const MsSession *session);
+gint64 ms_session_get_step (const MsSession *session);
+gsize ms_session_n_parameters (const MsSession *session);
+guint64 ms_session_flops_per_example (const MsSession *session); /* forward, from the kernels' counters; 0 before any */
+int ms_session_n_threads (const MsSession *session);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsSession, ms_session_free)
+
+G_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A painter: one picture as a pure function of (scene, palette, size), plus what lies under a point, its words, its table
+ * and its sample. No GTK, no state, no clock: the same function draws the widget, the PNG, the SVG and the PDF. */
+#pragma once
+
+#include "core/record/history.h"
+#include "core/record/record.h"
+#include "ui/paint/palette.h"
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+#define MS_NONE (-1)
+
+/* The one selection that all views share; MS_NONE: nothing. */
+typedef struct {
+  int layer;   /* index into record->routing */
+  int example, token; /* token: 0 <= token < record->T of the layer, the batch-wide index */
+  int expert;
+  gint64 step;
+} MsSelection;
+
+#define MS_SELECTION_NONE ((MsSelection){ 0, MS_NONE, MS_NONE, MS_NONE, MS_NONE })
+
+/* What a painter may read. All borrowed; record and history may be NULL (nothing yet). */
+typedef struct {
+  const MsRecord *record;
+  const MsHistory *history;
+  MsSelection selection;
+} MsScene;
+
+typedef enum {
+  MS_SPOT_NOTHING,
+  MS_SPOT_TOKEN,
+  MS_SPOT_EXPERT,
+  MS_SPOT_STEP,   /* step, and expert where it is a cell of the strip */
+  MS_SPOT_POINT,  /* a point of the plane */
+  MS_SPOT_PLACE,  /* a place of the surface: x, y in data units */
+} MsSpotKind;
+
+typedef struct {
+  MsSpotKind kind;
+  int example, token, expert, point;
+  gint64 step;
+  double x, y;
+  cairo_rectangle_t area; /* of the thing, in the picture's units: for the hover outline and the tooltip's place */
+} MsSpot;
+
+typedef struct {
+  const char *name;  /* "assignments": the command line's --view */
+  const char *title; /* "Assignments" */
+  const char *help;  /* one sentence: how to read it */
+  /* Whether this picture makes sense for the scene's record (Plane: only plane tasks). */
+  bool (*applies) (const MsScene *scene);
+  /* Paints into (0, 0, width, height). @hover may be NULL. Any size >= 1x1 and any missing data are legal. */
+  void (*paint) (cairo_t *cr, double width, double height, const MsScene *scene, const MsSpot *hover,
+                 const MsPalette *palette);
+  /* False: nothing under the point. Shares its geometry with paint. */
+  bool (*pick) (double x, double y, double width, double height, const MsScene *scene, MsSpot *spot);
+  char *(*describe) (const MsScene *scene, const MsSpot *spot); /* plain text, lines; transfer full */
+  char *(*table) (const MsScene *scene); /* the table twin: TSV with a header row; transfer full */
+  MsScene *(*sample) (void);             /* fixed data for its picture test; free with ms_scene_free */
+} MsPainter;
+
+void ms_scene_free (MsScene *scene); /* of sample: unrefs the record, frees the history */
+
+const MsPainter *const *ms_painters (void); /* NULL-terminated, from the one list MS_PAINTERS in painters.h */
+const MsPainter *ms_painter_find (const char *name);
+
+G_END_DECLS
