@@ -10,12 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct {
   gint64 first_step, last_step; /* the steps this point stands for */
+  int n_records;                /* records merged into it, <= stride */
   double loss, task_loss, importance_loss, load_loss, gshard_loss, z_loss, train_error; /* means; NaN: absent */
 } MsHistoryPoint;
 
 typedef struct {
   int n_points, capacity; /* points held, and at most (even, >= 2) */
-  gint64 stride;          /* steps per finished point: 1, 2, 4, ... */
+  gint64 stride;          /* records per finished point: 1, 2, 4, ... */
   MsHistoryPoint *points;
   int n_layers, E;        /* E: of the layer with most experts; loads of others are padded with 0 */
   int *layer_experts;     /* (n_layers) */
@@ -33,7 +34,7 @@ void ms_history_clear (MsHistory *history);
 /* Adds a record that is newer than all before it. A record of another shape (E or layers changed) clears first. */
 void ms_history_add (MsHistory *history, const MsRecord *record);
 
-/* Forgets everything after @step, for going back in time. */
+/* Forgets everything after @step, for going back in time; a merged point that reaches past @step goes as a whole. */
 void ms_history_truncate (MsHistory *history, gint64 step);
 MsHistory *ms_history_copy (const MsHistory *history);
 

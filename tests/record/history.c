@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The history keeps sums, means and the order of steps whatever the number of records. */
+#include "core/record/history.h"
+
+#include <math.h>
+
+static MsRecord *
+make_record (gint64 step, int n_layers, int E)
+{
+  MsRecord *record = ms_record_new ();
+
+  record->step = step;
+  record->loss = (double) step;
+  record->train_error = step % 2 == 0 ? NAN : 0.5;
+  record->n_routing = n_layers;
+  record->routing = g_new0 (MsRouting *, n_layers);
+  for (int l = 0; l < n_layers; l++)
+    {
+      record->routing[l] = ms_routing_new (0, E - l, 1, 1);
+      record->routing[l]->layer = 2 * l + 1;
+      for (int e = 0; e < E - l; e++)
+        record->routing[l]->load[e] = (int) step + e;
+      record->routing[l]->dropped[0] = (int) step;
+    }
+  return record;
+}
+
+static void
+add_steps (MsHistory *history, gint64 first, gint64 last)
+{
+  for (gint64 step = first; step <= last; step++)
+    {
+      g_autoptr (MsRecord) record = make_record (step, 2, 4);
+
+      ms_history_add (history, record);
+    }
+}
+
+/* Points follow each other without a gap, and the means weighted by their records give the mean of all. */
+static void
+check_whole (const MsHistory *history, gint64 first, gint64 last)
+{
+  double loss = 0, load = 0, dropped = 0;
+  gint64 next = first, records = 0;
+
+  g_assert_cmpint (history->n_points, <=, history->capacity);
+  for (int i = 0; i < history->n_points; i++)
+    {
+      const MsHistoryPoint *p = &history->points[i];
+      gsize row = (gsize) (i * history->n_layers * history->E);
+
+      g_assert_cmpint (p->first_step, ==, next);
+      g_assert_cmpint (p->n_records, ==, p->last_step - p->first_step + 1);
+      g_assert_cmpint (p->n_records, <=, history->stride);
+      if (i + 1 < history->n_points)
+        g_assert_cmpint (p->n_records, ==, history->stride);
+      next = p->last_step + 1;
+      records += p->n_records;
+      loss += p->n_records * p->loss;
+      load += p->n_records * (double) history->load[row + 4 + 2]; /* layer 1, expert 2 */
+      dropped += p->n_records * (double) history->dropped[row];
+      g_assert_cmpfloat (history->load[row + 4 + 3], ==, 0); /* padding: layer 1 has three experts */
+      if (p->n_records > 1)
+        g_assert_cmpfloat (p->train_error, ==, 0.5);
+      g_assert_true (isnan (p->z_loss));
+    }
+
+  double n = (double) (last - first + 1), mean = (double) (first + last) / 2;
+
+  g_assert_cmpint (next, ==, last + 1);
+  g_assert_cmpint (records, ==, last - first + 1);
+  g_assert_cmpfloat_with_epsilon (loss / n, mean, 1e-9 * mean);
+  g_assert_cmpfloat_with_epsilon (load / n, mean + 2, 1e-5 * mean);
+  g_assert_cmpfloat_with_epsilon (dropped / n, mean, 1e-5 * mean);
+}
+
+static void
+test_merge (void)
+{
+  const gint64 lengths[] = { 1, 7, 8, 9, 10, 16, 17, 100, 1000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (MsHistory) history = ms_history_new (8);
+
+      add_steps (history, 1, lengths[i]);
+      check_whole (history, 1, lengths[i]);
+      g_assert_cmpint (history->stride * history->capacity, >=, lengths[i]);
+      if (lengths[i] > 8)
+        g_assert_cmpint (history->n_points, >, history->capacity / 2);
+    }
+}
+
+static void
+test_shape (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (8);
+  g_autoptr (MsRecord) wide = make_record (6, 1, 9);
+  g_autoptr (MsRecord) dense = make_record (7, 0, 0);
+
+  add_steps (history, 1, 5);
+  g_assert_cmpint (history->E, ==, 4);
+  g_assert_cmpint (history->layer_experts[1], ==, 3);
+  g_assert_cmpint (history->layer_block[1], ==, 3);
+  ms_history_add (history, wide);
+  g_assert_cmpint (history->n_points, ==, 1);
+  g_assert_cmpint (history->E, ==, 9);
+  ms_history_add (history, dense);
+  ms_history_add (history, dense);
+  g_assert_cmpint (history->n_points, ==, 2);
+  g_assert_cmpint (history->n_layers, ==, 0);
+}
+
+static void
+test_truncate (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (8);
+
+  add_steps (history, 1, 20); /* stride 4: 1-4, 5-8, 9-12, 13-16, 17-20 */
+  ms_history_truncate (history, 14);
+  g_assert_cmpint (history->n_points, ==, 3);
+  g_assert_cmpint (history->points[2].last_step, ==, 12);
+  add_steps (history, 13, 60);
+  check_whole (history, 1, 60);
+  ms_history_truncate (history, 0);
+  g_assert_cmpint (history->n_points, ==, 0);
+  add_steps (history, 1, 3);
+  g_assert_cmpint (history->n_points, ==, 3); /* an emptied history starts with stride 1 again */
+}
+
+static void
+test_evaluations (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (8);
+
+  for (gint64 step = 1; step <= 100; step++)
+    {
+      g_autoptr (MsRecord) record = make_record (step, 1, 2);
+
+      record->evaluation = g_new0 (MsEvaluation, 1);
+      record->evaluation->step = step / 5 * 5; /* the newest stays with the records until the next */
+      record->evaluation->error = (double) record->evaluation->step;
+      ms_history_add (history, record);
+    }
+  g_assert_cmpint (history->n_evaluations, <=, 8);
+  g_assert_cmpint (history->evaluations[history->n_evaluations - 1].step, ==, 100);
+  for (int i = 1; i < history->n_evaluations; i++)
+    g_assert_cmpint (history->evaluations[i].step, >, history->evaluations[i - 1].step);
+  ms_history_truncate (history, 97);
+  g_assert_cmpint (history->evaluations[history->n_evaluations - 1].step, <=, 97);
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (8);
+  g_autoptr (MsHistory) empty = ms_history_copy (history);
+
+  g_assert_cmpint (empty->n_points, ==, 0);
+  add_steps (history, 1, 11);
+
+  g_autoptr (MsHistory) copy = ms_history_copy (history);
+
+  ms_history_clear (history);
+  check_whole (copy, 1, 11);
+  add_steps (copy, 12, 90);
+  check_whole (copy, 1, 90);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/history/merge", test_merge);
+  g_test_add_func ("/history/shape", test_shape);
+  g_test_add_func ("/history/truncate", test_truncate);
+  g_test_add_func ("/history/evaluations", test_evaluations);
+  g_test_add_func ("/history/copy", test_copy);
+  return g_test_run ();
+}
