@@ -56,14 +56,16 @@ typedef struct {
   /* Paints into (0, 0, width, height). @hover may be NULL. Any size >= 1x1 and any missing data are legal. */
   void (*paint) (cairo_t *cr, double width, double height, const MsScene *scene, const MsSpot *hover,
                  const MsPalette *palette);
-  /* False: nothing under the point. Shares its geometry with paint. */
-  bool (*pick) (double x, double y, double width, double height, const MsScene *scene, MsSpot *spot);
+  /* False: nothing under the point. Shares its geometry with paint, hence the palette: its text size moves things. */
+  bool (*pick) (double x, double y, double width, double height, const MsScene *scene, const MsPalette *palette,
+                MsSpot *spot);
   char *(*describe) (const MsScene *scene, const MsSpot *spot); /* plain text, lines; transfer full */
   char *(*table) (const MsScene *scene); /* the table twin: TSV with a header row; transfer full */
   MsScene *(*sample) (void);             /* fixed data for its picture test; free with ms_scene_free */
 } MsPainter;
 
-void ms_scene_free (MsScene *scene); /* of sample: unrefs the record, frees the history */
+/* Frees what sample gave: unrefs the record, frees the history. NULL is fine. */
+void ms_scene_free (MsScene *scene);
 
 const MsPainter *const *ms_painters (void); /* NULL-terminated, from the one list MS_PAINTERS in painters.h */
 const MsPainter *ms_painter_find (const char *name);
