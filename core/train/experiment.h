@@ -26,12 +26,16 @@ MsExperiment *ms_experiment_with (const MsExperiment *experiment, const char *ke
 /* Whether the values fit together: K <= E, width divisible by heads, image divisible by patch, ... */
 bool ms_experiment_validate (const MsExperiment *experiment, GError **error);
 
+/* Whether block @block (from 0) holds experts. */
+bool ms_experiment_routes_block (const MsExperiment *experiment, int block);
+
 bool ms_experiment_equal (const MsExperiment *a, const MsExperiment *b);
 /* Whether going from @a to @b needs the model built anew. */
 bool ms_experiment_needs_rebuild (const MsExperiment *a, const MsExperiment *b);
 
 /* @name is for messages: the file's or preset's name. */
 MsExperiment *ms_experiment_from_json (const char *json, gssize length, const char *name, GError **error);
+MsExperiment *ms_experiment_from_node (JsonNode *node, const char *name, GError **error);
 char *ms_experiment_to_json (const MsExperiment *experiment);        /* pretty, keys in table order; transfer full */
 JsonNode *ms_experiment_to_node (const MsExperiment *experiment);    /* object of typed values; transfer full */
 MsExperiment *ms_experiment_load (const char *path, GError **error);

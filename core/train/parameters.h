@@ -47,6 +47,7 @@ int ms_keys_count (void);
 const MsKey *ms_key (MsKeyId id);
 const MsKey *ms_key_at (int i);               /* in table order, 0 <= i < count */
 const MsKey *ms_key_find (const char *name);  /* NULL: unknown */
+const MsKey *ms_key_nearest (const char *name); /* what a misspelt name may have meant; NULL: nothing is near */
 
 /* The canonical text of @text for @key ("1e-3" -> "0.001", "on" -> "true"), or NULL and an error that names key, value
  * and range. Transfer full. */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The rows. Defaults are V-MoE's unless a row's help says otherwise. What reading and describing a row takes is in key.c,
+ * which values fit together in validate.c. */
+#include "core/train/parameters.h"
+#include "core/train/choices.h"
+#include "core/train/experiment.h"
+
+#define CHOICE_TEXT(name, text) text,
+#define CHOICES(list) ((const char *const[]){ list (CHOICE_TEXT) NULL })
+#define ROW(name, ...) [MS_KEY_##name] = { .id = MS_KEY_##name, __VA_ARGS__ }
+
+static bool
+is_plane (const MsExperiment *x)
+{
+  int data = ms_experiment_choice (x, MS_KEY_TASK_DATA);
+  return data >= MS_CHOICE_DATA_SPIRALS && data <= MS_CHOICE_DATA_REGIMES;
+}
+
+static bool
+reads_files (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_TASK_DATA) >= MS_CHOICE_DATA_IDX;
+}
+
+static bool
+is_split_here (const MsExperiment *x)
+{
+  int data = ms_experiment_choice (x, MS_KEY_TASK_DATA);
+  return is_plane (x) || data == MS_CHOICE_DATA_CSV || data == MS_CHOICE_DATA_NPZ;
+}
+
+static bool
+may_be_images (const MsExperiment *x)
+{
+  return !is_plane (x) && ms_experiment_choice (x, MS_KEY_TASK_DATA) != MS_CHOICE_DATA_CSV;
+}
+
+static bool
+is_vit (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_MODEL_KIND) == MS_CHOICE_MODEL_VIT;
+}
+
+static bool
+is_routed (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ROUTING_ROUTER) != MS_CHOICE_ROUTER_NONE;
+}
+
+static bool
+is_top_k (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ROUTING_ROUTER) == MS_CHOICE_ROUTER_TOP_K;
+}
+
+static bool
+has_capacity_factor (const MsExperiment *x)
+{
+  return is_routed (x) && ms_experiment_int (x, MS_KEY_ROUTING_CAPACITY) == 0;
+}
+
+static bool
+is_noisy (const MsExperiment *x)
+{
+  return is_top_k (x) && ms_experiment_real (x, MS_KEY_ROUTING_NOISE) > 0;
+}
+
+static bool
+counts_layers (const MsExperiment *x)
+{
+  int placement = ms_experiment_choice (x, MS_KEY_ROUTING_PLACEMENT);
+  return is_routed (x) && (placement == MS_CHOICE_PLACEMENT_LAST_ODD || placement == MS_CHOICE_PLACEMENT_LAST);
+}
+
+static bool
+is_sgd (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND) == MS_CHOICE_OPTIMISER_SGD;
+}
+
+static bool
+is_adam (const MsExperiment *x)
+{
+  return !is_sgd (x);
+}
+
+static bool
+rate_ends (const MsExperiment *x)
+{
+  int schedule = ms_experiment_choice (x, MS_KEY_OPTIMISER_SCHEDULE);
+  return schedule == MS_CHOICE_SCHEDULE_COSINE || schedule == MS_CHOICE_SCHEDULE_LINEAR;
+}
+
+static const MsKey keys[] = {
+  ROW (TASK_DATA, "task.data", "Data", "Task", MS_TYPE_CHOICE, .fallback = "digits",
+       .choices = CHOICES (MS_DATA_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "What is learnt: bundled digits, a generated plane, or files of your own"),
+  ROW (TASK_PATH, "task.path", "File or folder", "Task", MS_TYPE_TEXT, .fallback = "", .effect = MS_EFFECT_REBUILD,
+       .help = "Where the data are, for kinds of data that are read from files", .applies = reads_files),
+  ROW (TASK_EXAMPLES, "task.examples", "Points", "Task", MS_TYPE_INT, 20, 1000000, true, .fallback = "2000",
+       .effect = MS_EFFECT_REBUILD, .help = "How many points of the plane are drawn, training and test together",
+       .applies = is_plane),
+  ROW (TASK_NOISE, "task.noise", "Jitter", "Task", MS_TYPE_REAL, 0, 1, .fallback = "0.05",
+       .effect = MS_EFFECT_REBUILD, .help = "Standard deviation of the noise added to each point of the plane",
+       .applies = is_plane),
+  ROW (TASK_SEED, "task.seed", "Data seed", "Task", MS_TYPE_INT, 0, 4294967295.0, .fallback = "0",
+       .effect = MS_EFFECT_REBUILD, .help = "Of the points drawn and of the split; the same seed gives the same data",
+       .advanced = true, .applies = is_split_here),
+  ROW (TASK_TEST_FRACTION, "task.test_fraction", "Test share", "Task", MS_TYPE_REAL, 0.05, 0.9, .fallback = "0.2",
+       .effect = MS_EFFECT_REBUILD, .help = "Share of the examples kept for testing, where the source has no split",
+       .advanced = true, .applies = is_split_here),
+  ROW (TASK_AUGMENT, "task.augment", "Random shift", "Task", MS_TYPE_INT, 0, 4, .fallback = "0", .unit = "pixels",
+       .help = "Training images are shifted by up to this much, anew each time they are seen", .advanced = true,
+       .applies = may_be_images),
+
+  ROW (MODEL_KIND, "model.kind", "Model", "Model", MS_TYPE_CHOICE, .fallback = "vit",
+       .choices = CHOICES (MS_MODEL_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "A vision transformer for images, or a multi-layer perceptron for planes and tables"),
+  ROW (MODEL_WIDTH, "model.width", "Width H", "Model", MS_TYPE_INT, 1, 8192, true, .fallback = "64",
+       .effect = MS_EFFECT_REBUILD, .help = "Numbers per token: the size of the residual stream"),
+  ROW (MODEL_HIDDEN, "model.hidden", "Hidden F", "Model", MS_TYPE_INT, 1, 32768, true, .fallback = "128",
+       .effect = MS_EFFECT_REBUILD, .help = "Hidden units of each block's dense layer pair"),
+  ROW (MODEL_BLOCKS, "model.blocks", "Blocks", "Model", MS_TYPE_INT, 1, 64, .fallback = "4",
+       .effect = MS_EFFECT_REBUILD, .help = "Blocks, one after the other; placement says which of them hold experts"),
+  ROW (MODEL_HEADS, "model.heads", "Attention heads", "Model", MS_TYPE_INT, 1, 128, .fallback = "4",
+       .effect = MS_EFFECT_REBUILD, .help = "Heads that attend side by side; must divide the width", .advanced = true,
+       .applies = is_vit),
+  ROW (MODEL_PATCH, "model.patch", "Patch side", "Model", MS_TYPE_INT, 1, 64, .fallback = "2", .unit = "pixels",
+       .effect = MS_EFFECT_REBUILD, .help = "An image is cut into squares of this side, one token each", .applies = is_vit),
+  ROW (MODEL_POOL, "model.pool", "Pooling", "Model", MS_TYPE_CHOICE, .fallback = "gap",
+       .choices = CHOICES (MS_POOL_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "What the head reads: the mean over tokens (gap) or a class token of its own", .advanced = true,
+       .applies = is_vit),
+  ROW (MODEL_REPRESENTATION, "model.representation", "Representation", "Model", MS_TYPE_INT, 0, 8192, .fallback = "0",
+       .effect = MS_EFFECT_REBUILD, .help = "Units of a tanh layer before the head; 0: no such layer", .advanced = true),
+  ROW (MODEL_HEAD_BIAS, "model.head_bias", "Head bias", "Model", MS_TYPE_REAL, -100, 100, .fallback = "0",
+       .effect = MS_EFFECT_REBUILD, .help = "Initial bias of every class; the head's weights start at 0",
+       .advanced = true),
+  ROW (MODEL_DROPOUT, "model.dropout", "Dropout", "Model", MS_TYPE_REAL, 0, 0.9, .fallback = "0",
+       .help = "Share of activations that is zeroed at random in training", .advanced = true),
+
+  ROW (ROUTING_ROUTER, "routing.router", "Router", "Routing", MS_TYPE_CHOICE, .fallback = "top-k",
+       .choices = CHOICES (MS_ROUTER_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "Who chooses experts: a learnt top-k, a fixed hash or chance as baselines, or none (a dense model)"),
+  ROW (ROUTING_EXPERTS, "routing.experts", "Experts E", "Routing", MS_TYPE_INT, 1, 4096, true, .fallback = "8",
+       .effect = MS_EFFECT_REBUILD, .help = "Experts in each routed block", .applies = is_routed),
+  ROW (ROUTING_K, "routing.k", "Active per token K", "Routing", MS_TYPE_INT, 1, 64, .fallback = "1",
+       .help = "Experts that each token is sent to; at most E", .applies = is_routed),
+  ROW (ROUTING_CAPACITY_FACTOR, "routing.capacity_factor", "Capacity factor", "Routing", MS_TYPE_REAL, 0.01, 64, true,
+       .fallback = "1.05", .help = "Places per expert, as a multiple of a fair share; tokens beyond them are dropped",
+       .applies = has_capacity_factor),
+  ROW (ROUTING_EVAL_CAPACITY_FACTOR, "routing.eval_capacity_factor", "Capacity factor, testing", "Routing",
+       MS_TYPE_REAL, 0, 64, .fallback = "0", .help = "The capacity factor outside training; 0: the same",
+       .advanced = true, .applies = has_capacity_factor),
+  ROW (ROUTING_NOISE, "routing.noise", "Noise", "Routing", MS_TYPE_REAL, 0, 100, .fallback = "1",
+       .help = "Standard deviation of the noise on the router's logits in training; see noise scale",
+       .applies = is_top_k),
+  ROW (ROUTING_IMPORTANCE_WEIGHT, "routing.importance_weight", "Importance weight", "Routing", MS_TYPE_REAL, 0, 100,
+       true, .fallback = "0.005", .help = "Weight of the loss that keeps the experts' total gates even",
+       .applies = is_top_k),
+  ROW (ROUTING_LOAD_WEIGHT, "routing.load_weight", "Load weight", "Routing", MS_TYPE_REAL, 0, 100, true,
+       .fallback = "0.005", .help = "Weight of the loss that keeps the experts' token counts even; needs noise",
+       .applies = is_noisy),
+  ROW (ROUTING_GSHARD_WEIGHT, "routing.gshard_weight", "GShard weight", "Routing", MS_TYPE_REAL, 0, 100, true,
+       .fallback = "0", .help = "Weight of GShard's balancing loss: share of first choices times mean gate",
+       .advanced = true, .applies = is_top_k),
+  ROW (ROUTING_BATCH_PRIORITY, "routing.batch_priority", "Batch priority", "Routing", MS_TYPE_CHOICE,
+       .fallback = "off", .choices = CHOICES (MS_PRIORITY_CHOICES),
+       .help = "Places go to the tokens with the largest gate first, instead of in the order of the batch",
+       .applies = is_top_k),
+  ROW (ROUTING_PLACEMENT, "routing.placement", "Placement", "Routing", MS_TYPE_CHOICE, .fallback = "every-2",
+       .choices = CHOICES (MS_PLACEMENT_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "Which blocks hold experts: 1, 3, 5, …; the last n of those; the last n blocks; or all",
+       .advanced = true, .applies = is_routed),
+  ROW (ROUTING_LAYERS, "routing.layers", "Routed blocks", "Routing", MS_TYPE_INT, 1, 64, .fallback = "2",
+       .effect = MS_EFFECT_REBUILD, .help = "The n of placement last-odd and last", .advanced = true,
+       .applies = counts_layers),
+  ROW (ROUTING_HIDDEN, "routing.hidden", "Expert hidden F", "Routing", MS_TYPE_INT, 0, 32768, .fallback = "0",
+       .effect = MS_EFFECT_REBUILD, .help = "Hidden units of each expert; 0: as the model's dense blocks",
+       .advanced = true, .applies = is_routed),
+  ROW (ROUTING_DROPOUT, "routing.dropout", "Expert dropout", "Routing", MS_TYPE_REAL, 0, 0.9, .fallback = "0",
+       .help = "Dropout inside the experts", .advanced = true, .applies = is_routed),
+  ROW (ROUTING_CAPACITY, "routing.capacity", "Capacity", "Routing", MS_TYPE_INT, 0, 1e9, .fallback = "0",
+       .unit = "places", .help = "Places per expert, used as they are; 0: worked out from the capacity factor",
+       .advanced = true, .applies = is_routed),
+  ROW (ROUTING_CAPACITY_MULTIPLE, "routing.capacity_multiple", "Capacity multiple", "Routing", MS_TYPE_INT, 0, 1024,
+       .fallback = "4", .help = "The capacity is rounded up to a multiple of this; 0: left as it is",
+       .advanced = true, .applies = has_capacity_factor),
+  ROW (ROUTING_CAPACITY_ROUND, "routing.capacity_round", "Capacity rounding", "Routing", MS_TYPE_CHOICE,
+       .fallback = "ceil", .choices = CHOICES (MS_ROUND_CHOICES),
+       .help = "How the factor's share becomes a whole number, before the multiple", .advanced = true,
+       .applies = has_capacity_factor),
+  ROW (ROUTING_CAPACITY_COUNTS, "routing.capacity_counts", "Capacity counts", "Routing", MS_TYPE_CHOICE,
+       .fallback = "assignments", .choices = CHOICES (MS_COUNTS_CHOICES),
+       .help = "Whether a fair share is one of all assignments (tokens times K) or of the tokens", .advanced = true,
+       .applies = has_capacity_factor),
+  ROW (ROUTING_GROUP_EXAMPLES, "routing.group_examples", "Group size", "Routing", MS_TYPE_INT, 0, 65536,
+       .fallback = "0", .unit = "examples",
+       .help = "Examples that share capacity and balancing losses; 0: the whole batch, else it must divide the batch",
+       .advanced = true, .applies = is_routed),
+  ROW (ROUTING_SOFTMAX, "routing.softmax", "Softmax", "Routing", MS_TYPE_CHOICE, .fallback = "before",
+       .choices = CHOICES (MS_SOFTMAX_CHOICES),
+       .help = "Gates are a softmax over all experts before the top-k choice, or over the chosen ones after it",
+       .advanced = true, .applies = is_top_k),
+  ROW (ROUTING_RENORMALISE, "routing.renormalise", "Renormalise gates", "Routing", MS_TYPE_BOOL, .fallback = "false",
+       .help = "Scale the chosen gates of a token so that they sum to 1", .advanced = true, .applies = is_top_k),
+  ROW (ROUTING_NOISE_SCALE, "routing.noise_scale", "Noise scale", "Routing", MS_TYPE_CHOICE, .fallback = "experts",
+       .choices = CHOICES (MS_NOISE_SCALE_CHOICES),
+       .help = "Whether the noise is divided by the number of experts or used as it is", .advanced = true,
+       .applies = is_noisy),
+  ROW (ROUTING_LOAD_THRESHOLD, "routing.load_threshold", "Load threshold", "Routing", MS_TYPE_CHOICE,
+       .fallback = "inclusive", .choices = CHOICES (MS_THRESHOLD_CHOICES),
+       .help = "Whether an expert's own logit counts for the threshold it must pass (V-MoE) or not (Shazeer et al.)",
+       .advanced = true, .applies = is_noisy),
+  ROW (ROUTING_EXPERT_INIT, "routing.expert_init", "Expert start", "Routing", MS_TYPE_CHOICE, .fallback = "identical",
+       .choices = CHOICES (MS_EXPERT_INIT_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "Whether a block's experts start from the same weights or each from its own", .advanced = true,
+       .applies = is_routed),
+
+  ROW (OPTIMISER_KIND, "optimiser.kind", "Optimiser", "Optimiser", MS_TYPE_CHOICE, .fallback = "adam",
+       .choices = CHOICES (MS_OPTIMISER_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "SGD with momentum, Adam, or Adam with decoupled weight decay", .advanced = true),
+  ROW (OPTIMISER_LEARNING_RATE, "optimiser.learning_rate", "Learning rate", "Optimiser", MS_TYPE_REAL, 0, 100, true,
+       .fallback = "0.001", .help = "The size of a step, at its peak where a schedule changes it"),
+  ROW (OPTIMISER_BATCH, "optimiser.batch", "Batch", "Optimiser", MS_TYPE_INT, 1, 65536, true, .fallback = "64",
+       .unit = "examples", .effect = MS_EFFECT_REBUILD, .help = "Examples per step"),
+  ROW (OPTIMISER_SCHEDULE, "optimiser.schedule", "Schedule", "Optimiser", MS_TYPE_CHOICE, .fallback = "constant",
+       .choices = CHOICES (MS_SCHEDULE_CHOICES), .help = "How the learning rate changes after the warm-up",
+       .advanced = true),
+  ROW (OPTIMISER_WARMUP, "optimiser.warmup", "Warm-up", "Optimiser", MS_TYPE_INT, 0, 1e9, .fallback = "0",
+       .unit = "steps", .help = "The learning rate grows from 0 to its peak over these first steps", .advanced = true),
+  ROW (OPTIMISER_END_RATE, "optimiser.end_rate", "Final rate", "Optimiser", MS_TYPE_REAL, 0, 1, .fallback = "0",
+       .help = "Share of the peak that the cosine or linear schedule reaches at the last step", .advanced = true,
+       .applies = rate_ends),
+  ROW (OPTIMISER_MOMENTUM, "optimiser.momentum", "Momentum", "Optimiser", MS_TYPE_REAL, 0, 0.9999, .fallback = "0.9",
+       .help = "How much of the previous step's direction is kept", .advanced = true, .applies = is_sgd),
+  ROW (OPTIMISER_BETA1, "optimiser.beta1", "Beta 1", "Optimiser", MS_TYPE_REAL, 0, 0.9999, .fallback = "0.9",
+       .help = "Decay of Adam's mean of the gradients", .advanced = true, .applies = is_adam),
+  ROW (OPTIMISER_BETA2, "optimiser.beta2", "Beta 2", "Optimiser", MS_TYPE_REAL, 0, 0.999999, .fallback = "0.999",
+       .help = "Decay of Adam's mean of the squared gradients", .advanced = true, .applies = is_adam),
+  ROW (OPTIMISER_EPSILON, "optimiser.epsilon", "Epsilon", "Optimiser", MS_TYPE_REAL, 1e-30, 1, true,
+       .fallback = "1e-8", .help = "Added to the root of Adam's squared gradients", .advanced = true,
+       .applies = is_adam),
+  ROW (OPTIMISER_WEIGHT_DECAY, "optimiser.weight_decay", "Weight decay", "Optimiser", MS_TYPE_REAL, 0, 10,
+       .fallback = "0", .help = "Pulls weights towards 0: through the gradient, or decoupled from it with adamw",
+       .advanced = true),
+  ROW (OPTIMISER_CLIP, "optimiser.clip", "Gradient limit", "Optimiser", MS_TYPE_REAL, 0, 1e6, .fallback = "0",
+       .help = "Longer gradients are scaled down to this norm; 0: never", .advanced = true),
+
+  ROW (RUN_STEPS, "run.steps", "Steps", "Run", MS_TYPE_INT, 1, 1e9, true, .fallback = "1000", .unit = "batches",
+       .help = "Length of the run, and of the learning rate's schedule"),
+  ROW (RUN_SEED, "run.seed", "Seed", "Run", MS_TYPE_INT, 0, 4294967295.0, .fallback = "0", .effect = MS_EFFECT_REBUILD,
+       .help = "Of the initial weights, the order of the examples, the noise and the dropout"),
+  ROW (RUN_EVALUATE_EVERY, "run.evaluate_every", "Test every", "Run", MS_TYPE_INT, 0, 1e9, .fallback = "50",
+       .unit = "steps", .help = "How often the test split is measured; 0: only at the end", .advanced = true),
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (keys) == MS_KEY_COUNT);
+
+int
+ms_keys_count (void)
+{
+  return MS_KEY_COUNT;
+}
+
+const MsKey *
+ms_key (MsKeyId id)
+{
+  g_return_val_if_fail (id >= 0 && id < MS_KEY_COUNT, NULL);
+  return &keys[id];
+}
+
+const MsKey *
+ms_key_at (int i)
+{
+  return ms_key ((MsKeyId) i);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Which values fit together. One rule a function; each says which keys disagree and what would be right. */
+#include "core/train/choices.h"
+#include "core/train/experiment.h"
+
+#define TEXT(id) ms_experiment_text (x, MS_KEY_##id)
+#define INT(id) ms_experiment_int (x, MS_KEY_##id)
+#define CHOICE(id) ms_experiment_choice (x, MS_KEY_##id)
+
+bool
+ms_experiment_routes_block (const MsExperiment *x, int block)
+{
+  int blocks = (int) INT (MODEL_BLOCKS), n = (int) INT (ROUTING_LAYERS);
+  if (block < 0 || block >= blocks || CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
+    return false;
+  switch ((MsPlacementChoice) CHOICE (ROUTING_PLACEMENT))
+    {
+    case MS_CHOICE_PLACEMENT_EVERY_2:
+      return block % 2 == 1;
+    case MS_CHOICE_PLACEMENT_LAST_ODD:
+      return block % 2 == 1 && blocks / 2 - block / 2 <= n;
+    case MS_CHOICE_PLACEMENT_LAST:
+      return block >= blocks - n;
+    case MS_CHOICE_PLACEMENT_ALL:
+    default:
+      return true;
+    }
+}
+
+static bool G_GNUC_PRINTF (2, 3)
+refuse (GError **error, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, MS_ERROR, MS_ERROR_VALUE, message);
+  return false;
+}
+
+static bool
+check_model_suits_data (const MsExperiment *x, GError **error)
+{
+  int data = CHOICE (TASK_DATA);
+  bool plane = data >= MS_CHOICE_DATA_SPIRALS && data <= MS_CHOICE_DATA_REGIMES;
+  if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT && (plane || data == MS_CHOICE_DATA_CSV))
+    return refuse (error, "model.kind = vit needs images, and task.data = %s has none: set model.kind to mlp",
+                   TEXT (TASK_DATA));
+  return true;
+}
+
+static bool
+check_heads (const MsExperiment *x, GError **error)
+{
+  if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT && INT (MODEL_WIDTH) % INT (MODEL_HEADS) != 0)
+    return refuse (error, "model.heads = %s does not divide model.width = %s", TEXT (MODEL_HEADS), TEXT (MODEL_WIDTH));
+  return true;
+}
+
+/* The side of the images where it is known before the data are read; 0 elsewhere. */
+static int
+known_image_side (const MsExperiment *x)
+{
+  int data = CHOICE (TASK_DATA);
+  return data == MS_CHOICE_DATA_DIGITS ? 8 : data == MS_CHOICE_DATA_CIFAR10 ? 32 : 0;
+}
+
+static bool
+check_patch (const MsExperiment *x, GError **error)
+{
+  int side = known_image_side (x);
+  if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT && side > 0 && side % INT (MODEL_PATCH) != 0)
+    return refuse (error, "model.patch = %s does not divide the images of task.data = %s, which are %d pixels wide",
+                   TEXT (MODEL_PATCH), TEXT (TASK_DATA), side);
+  return true;
+}
+
+static bool
+check_experts (const MsExperiment *x, GError **error)
+{
+  if (INT (ROUTING_K) > INT (ROUTING_EXPERTS))
+    return refuse (error, "routing.k = %s is more than routing.experts = %s: a token can go to each expert only once",
+                   TEXT (ROUTING_K), TEXT (ROUTING_EXPERTS));
+  return true;
+}
+
+static bool
+check_placement (const MsExperiment *x, GError **error)
+{
+  gint64 blocks = INT (MODEL_BLOCKS), n = INT (ROUTING_LAYERS);
+  int placement = CHOICE (ROUTING_PLACEMENT);
+  if (placement == MS_CHOICE_PLACEMENT_LAST && n > blocks)
+    return refuse (error, "routing.layers = %s is more than model.blocks = %s", TEXT (ROUTING_LAYERS),
+                   TEXT (MODEL_BLOCKS));
+  if (placement == MS_CHOICE_PLACEMENT_LAST_ODD && n > blocks / 2)
+    return refuse (error, "routing.layers = %s is more than the %d blocks with an odd number among model.blocks = %s",
+                   TEXT (ROUTING_LAYERS), (int) (blocks / 2), TEXT (MODEL_BLOCKS));
+  if (placement == MS_CHOICE_PLACEMENT_EVERY_2 && blocks < 2)
+    return refuse (error, "routing.placement = every-2 starts at block 1, and model.blocks = %s has only block 0: "
+                          "set routing.placement to all, or model.blocks to 2 or more",
+                   TEXT (MODEL_BLOCKS));
+  return true;
+}
+
+static bool
+check_groups (const MsExperiment *x, GError **error)
+{
+  gint64 group = INT (ROUTING_GROUP_EXAMPLES);
+  if (group > 0 && INT (OPTIMISER_BATCH) % group != 0)
+    return refuse (error, "routing.group_examples = %s does not divide optimiser.batch = %s",
+                   TEXT (ROUTING_GROUP_EXAMPLES), TEXT (OPTIMISER_BATCH));
+  return true;
+}
+
+bool
+ms_experiment_validate (const MsExperiment *x, GError **error)
+{
+  if (!check_model_suits_data (x, error) || !check_heads (x, error) || !check_patch (x, error))
+    return false;
+  if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
+    return true;
+  return check_experts (x, error) && check_placement (x, error) && check_groups (x, error);
+}
