@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The one door to BLAS. Matrices are row-major; products are in the order of the maths: C = alpha op(A) op(B) + beta C,
- * op(A) is (M, K), op(B) is (K, N). Each call runs on the calling thread; callers spread rows or experts over MsPool. */
+ * op(A) is (M, K), op(B) is (K, N). Each call runs on the calling thread; callers spread rows or experts over
+ * MsPool. */
 #pragma once
 
 #include "core/base/pool.h"
@@ -25,8 +26,8 @@ const char *ms_blas_better_kernel (void);
 bool ms_blas_check (GError **error);
 const MsBlasInfo *ms_blas_info (void);
 
-/* C (M, N) with leading dimension ldc, and so on. beta = 0 overwrites without reading C. Small and middle-sized products
- * are cut into the pieces that the library is fastest at. */
+/* C (M, N) with leading dimension ldc, and so on. beta = 0 overwrites without reading C. Small and middle-sized
+ * products are cut into the pieces that the library is fastest at. */
 void ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc);
 

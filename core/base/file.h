@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whole files, safely: written to a temporary file beside the target, synced and renamed, so that a full disk or a crash
- * leaves the old file or none; read with a limit on their size. */
+/* Whole files, safely: written to a temporary file beside the target, synced and renamed, so that a full disk or a
+ * crash leaves the old file or none; read with a limit on their size. */
 #pragma once
 
 #include "core/base/error.h"
@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef struct MsFileWriter MsFileWriter;
 
 MsFileWriter *ms_file_writer_open (const char *path, GError **error);
-/* After a failed write the writer stays failed; only commit reports it, so callers may write without checking each call. */
+/* After a failed write the writer stays failed; only commit reports it, so callers may write without checking each
+ * call. */
 void ms_file_writer_write (MsFileWriter *writer, gconstpointer data, gsize size);
 void ms_file_writer_printf (MsFileWriter *writer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 bool ms_file_writer_commit (MsFileWriter *writer, GError **error); /* sync, rename; the writer stays to be freed */

@@ -2,7 +2,8 @@
 
 /* Vectors of one cache line for the inner loops, in the compilers' own notation, so that one source serves every
  * processor: 16 floats or 8 doubles, which the compiler splits where registers are shorter. Use them in files listed
- * under kernel_sources, inside functions marked MS_CLONES, so that the same binary uses AVX-512 or AVX2 where they exist. */
+ * under kernel_sources, inside functions marked MS_CLONES, so that the same binary uses AVX-512 or AVX2 where they
+ * exist. */
 #pragma once
 
 #include "core/base/real.h"
@@ -12,7 +13,8 @@
 #include <string.h>
 
 /* Put before the definition of a function with a hot loop: the compiler makes one variant a processor level and the
- * loader picks. Functions that are inlined into it get the same level. Sanitizers cannot bear the picking at load time. */
+ * loader picks. Functions that are inlined into it get the same level. Sanitizers cannot bear the picking at load
+ * time. */
 #if defined __x86_64__ && defined __GLIBC__ && defined __GNUC__ && !defined __clang__ && !defined MS_SANITIZED
 #define MS_CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* NumPy's .npy (format versions 1.0 to 3.0) and .npz (a zip of them, stored or deflated). Files are untrusted: every size
- * is checked before use. Fortran order, object and structured types are refused by name. */
+/* NumPy's .npy (format versions 1.0 to 3.0) and .npz (a zip of them, stored or deflated). Files are untrusted: every
+ * size is checked before use. Fortran order, object and structured types are refused by name. */
 #pragma once
 
 #include "core/formats/array.h"

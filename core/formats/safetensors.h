@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* safetensors: 8 bytes little-endian header length, a JSON header, then the tensors' bytes. Reading takes the header and
- * then pread()s only the tensors asked for, so a file of any size opens in constant memory. Untrusted: lengths, offsets,
- * overlaps, dtypes and shapes are checked before use. */
+/* safetensors: 8 bytes little-endian header length, a JSON header, then the tensors' bytes. Reading takes the header
+ * and then pread()s only the tensors asked for, so a file of any size opens in constant memory. Untrusted: lengths,
+ * offsets, overlaps, dtypes and shapes are checked before use. */
 #pragma once
 
 #include "core/formats/array.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The past in constant memory. The newest point takes records until it stands for `stride` of them; when no point is left,
- * neighbours are merged in pairs and the stride doubles. One spare row at the end is where a record
+/* The past in constant memory. The newest point takes records until it stands for `stride` of them; when no point is
+ * left, neighbours are merged in pairs and the stride doubles. One spare row at the end is where a record
  * stands before it is merged into the newest point. */
 #include "core/record/history.h"
 

@@ -4,8 +4,8 @@
  * does not know whether it comes from live training, a checkpoint or somebody's trace; its provenance says so. What was
  * not captured is absent (NULL, or NaN for a number), never zero.
  *
- * Letters: N examples, T tokens of the batch (T = N * tokens per example, example-major), E experts, K chosen per token,
- * M members, C classes. Arrays are row-major float32. */
+ * Letters: N examples, T tokens of the batch (T = N * tokens per example, example-major), E experts, K chosen per
+ * token, M members, C classes. Arrays are row-major float32. */
 #pragma once
 
 #include <glib.h>
@@ -104,7 +104,8 @@ MsRecord *ms_record_new (void); /* numbers NaN, pointers NULL, one reference */
 MsRecord *ms_record_ref (MsRecord *record);
 void ms_record_unref (MsRecord *record); /* NULL is fine */
 
-/* All arrays are allocated and set to "none": expert -1, the rest 0. Optional arrays (gate, probs, logits, mask) stay NULL. */
+/* All arrays are allocated and set to "none": expert -1, the rest 0. Optional arrays (gate, probs, logits, mask)
+ * stay NULL. */
 MsRouting *ms_routing_new (int T, int E, int K, int M);
 void ms_routing_free (MsRouting *routing);
 MsPredictions *ms_predictions_new (int M, int N, int C);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A labelled data set in memory, immutable and shared, with a fixed split. Images are (height, width, channels) in [0, 1];
- * feature tables are standardised by the mean and population standard deviation of their training part. */
+/* A labelled data set in memory, immutable and shared, with a fixed split. Images are (height, width, channels) in [0,
+ * 1]; feature tables are standardised by the mean and population standard deviation of their training part. */
 #pragma once
 
 #include "core/base/error.h"
@@ -50,7 +50,8 @@ MsDataset *ms_dataset_ref (MsDataset *dataset);
 void ms_dataset_unref (MsDataset *dataset);
 gsize ms_dataset_example_size (const MsDataset *dataset); /* height * width * channels */
 
-/* The folder of bundled data: $MOESCOPE_DATA_DIR is for tests and uninstalled runs and is set by app/, not read here. */
+/* The folder of bundled data: $MOESCOPE_DATA_DIR is for tests and uninstalled runs and is set by app/, not read
+ * here. */
 void ms_dataset_set_data_dir (const char *dir);
 const char *ms_dataset_data_dir (void);
 

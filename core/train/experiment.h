@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An Experiment: an immutable, shared set of values for the keys of the parameter table. JSON on disk: an object from key
- * to value, unknown keys refused, missing keys take the default. */
+/* An Experiment: an immutable, shared set of values for the keys of the parameter table. JSON on disk: an object from
+ * key to value, unknown keys refused, missing keys take the default. */
 #pragma once
 
 #include "core/train/parameters.h"
@@ -19,8 +19,8 @@ bool ms_experiment_bool (const MsExperiment *experiment, MsKeyId id);
 int ms_experiment_choice (const MsExperiment *experiment, MsKeyId id);  /* index into the key's choices */
 const char *ms_experiment_text (const MsExperiment *experiment, MsKeyId id); /* any key: its canonical text */
 
-/* A new experiment with one value changed; NULL and @error if the value is not allowed for its key. Combinations (K <= E,
- * ...) are judged by ms_experiment_validate, so that two keys can be changed one after the other. */
+/* A new experiment with one value changed; NULL and @error if the value is not allowed for its key. Combinations (K <=
+ * E, ...) are judged by ms_experiment_validate, so that two keys can be changed one after the other. */
 MsExperiment *ms_experiment_with (const MsExperiment *experiment, const char *key, const char *value, GError **error);
 
 /* Whether the values fit together: K <= E, width divisible by heads, image divisible by patch, ... */

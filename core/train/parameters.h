@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The parameter table: the one list of everything an experiment can set. Reading and validating experiment files, --set,
- * --help, the side panel, undo, the reference page and sweeps all walk it. core/train/parameters.c holds the rows;
- * MS_KEYS in keys.h only gives each row its enum value, and a test holds the two together. */
+/* The parameter table: the one list of everything an experiment can set. Reading and validating experiment files,
+ * --set, --help, the side panel, undo, the reference page and sweeps all walk it. core/train/parameters.c holds the
+ * rows; MS_KEYS in keys.h only gives each row its enum value, and a test holds the two together. */
 #pragma once
 
 #include "core/base/error.h"
@@ -40,7 +40,7 @@ typedef struct {
   const char *help;    /* one line */
   MsEffect effect;
   bool advanced;       /* shown only when asked for */
-  bool (*applies) (const MsExperiment *experiment); /* NULL: always. Rows that do not apply are hidden, not forgotten. */
+  bool (*applies) (const MsExperiment *experiment); /* NULL: always. Other rows are hidden, not forgotten. */
 } MsKey;
 
 int ms_keys_count (void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A Session: a model with its parameters, optimiser state, data cursor and random state. One step is exactly one batch.
- * Same experiment, seed and thread count give the same bytes; a restored session goes on bit for bit. Not thread-safe: one
- * thread at a time. */
+ * Same experiment, seed and thread count give the same bytes; a restored session goes on bit for bit. Not thread-safe:
+ * one thread at a time. */
 #pragma once
 
 #include "core/record/record.h"
@@ -30,8 +30,8 @@ MsRecord *ms_session_step (MsSession *session, MsDetail detail, GError **error);
 /* The batch that the next step will train on, seen without training: what the window shows before Play. */
 MsRecord *ms_session_look (MsSession *session, MsDetail detail, GError **error);
 
-/* Metrics on the whole test split, routers deterministic, dropout off. Kept for the following records. False if there is
- * no test split. */
+/* Metrics on the whole test split, routers deterministic, dropout off. Kept for the following records. False if there
+ * is no test split. */
 bool ms_session_evaluate (MsSession *session, MsEvaluation *evaluation);
 
 /* Goes on with other live values. An experiment that needs a rebuild is refused. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Products against a plain loop in double: all transposes, odd sizes, leading dimensions with gaps, one to three threads. */
+/* Products against a plain loop in double: all transposes, odd sizes, leading dimensions with gaps, one to three
+ * threads. */
 #include "core/base/blas.h"
 
 #include <math.h>
@@ -93,9 +94,9 @@ test_random_shapes (void)
 static void
 test_shapes_of_models (void)
 {
-  const gsize shapes[][3] = { { 128, 64, 128 }, { 200, 128, 64 }, { 1024, 64, 64 }, { 1024, 128, 64 }, { 64, 128, 1024 },
-                              { 64, 8, 1024 }, { 1024, 8, 64 }, { 1, 4096, 64 }, { 2, 64, 128 }, { 3, 128, 64 },
-                              { 96, 512, 256 }, { 64, 10, 64 } };
+  const gsize shapes[][3] = { { 128, 64, 128 }, { 200, 128, 64 }, { 1024, 64, 64 }, { 1024, 128, 64 },
+                              { 64, 128, 1024 }, { 64, 8, 1024 }, { 1024, 8, 64 }, { 1, 4096, 64 }, { 2, 64, 128 },
+                              { 3, 128, 64 }, { 96, 512, 256 }, { 64, 10, 64 } };
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     all_transposes (NULL, shapes[i][0], shapes[i][1], shapes[i][2]);
 }

@@ -41,7 +41,8 @@ ulps (float got, double exact)
 
 /* Steps through all floats from @low to @high by a fixed number of representable values. */
 static double
-worst_ulps (VectorFunction f, void (*clones) (MsReal *, const MsReal *), double (*exact) (double), float low, float high)
+worst_ulps (VectorFunction f, void (*clones) (MsReal *, const MsReal *), double (*exact) (double), float low,
+            float high)
 {
   double worst = 0;
   for (float x = low; x < high;) {
