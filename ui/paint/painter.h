@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A painter: one picture as a pure function of (scene, palette, size), plus what lies under a point, its words, its table
- * and its sample. No GTK, no state, no clock: the same function draws the widget, the PNG, the SVG and the PDF. */
+/* A painter: one picture as a pure function of (scene, palette, size), plus what lies under a point, its words, its
+ * table and its sample. No GTK, no state, no clock: the same function draws the widget, the PNG, the SVG and the
+ * PDF. */
 #pragma once
 
 #include "core/record/history.h"

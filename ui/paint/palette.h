@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* All colours of all pictures. Categorical colours are safe for the common colour blindnesses and never the only carrier
- * of meaning. */
+/* All colours of all pictures. Categorical colours are safe for the common colour blindnesses and never the only
+ * carrier of meaning. */
 #pragma once
 
 #include <glib.h>
