@@ -30,6 +30,7 @@ typedef MsReal MsVec __attribute__ ((vector_size (64)));
 typedef int64_t MsVecInt __attribute__ ((vector_size (64)));
 #else
 typedef int32_t MsVecInt __attribute__ ((vector_size (64)));
+typedef uint32_t MsVecBits __attribute__ ((vector_size (64))); /* for sums that may wrap: beyond the range of exp () */
 #endif
 
 /* Any alignment. */
@@ -146,7 +147,7 @@ ms_vec_exp (MsVec x)
   MsVec p = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r + 4.1665795894e-2f) * r +
              1.6666665459e-1f) * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  MsVec y = (MsVec) ((MsVecInt) p + ((MsVecInt) shifted << 23));
+  MsVec y = (MsVec) ((MsVecBits) p + ((MsVecBits) shifted << 23));
   y = (MsVec) ((MsVecInt) y & ~(x < smallest));
   return ms_vec_select (x <= largest, y, x + INFINITY); /* the sum keeps NaN */
 }
