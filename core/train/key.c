@@ -98,7 +98,8 @@ parse_number (const MsKey *key, const char *text)
 static char *
 parse_bool (const char *text)
 {
-  static const char *const yes[] = { "true", "on", "yes", "1", NULL }, *const no[] = { "false", "off", "no", "0", NULL };
+  static const char *const yes[] = { "true", "on", "yes", "1", NULL };
+  static const char *const no[] = { "false", "off", "no", "0", NULL };
   return g_strv_contains (yes, text) ? g_strdup ("true") : g_strv_contains (no, text) ? g_strdup ("false") : NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The rows. Defaults are V-MoE's unless a row's help says otherwise. What reading and describing a row takes is in key.c,
- * which values fit together in validate.c. */
+/* The rows. Defaults are V-MoE's unless a row's help says otherwise. What reading and describing a row takes is in
+ * key.c, which values fit together in validate.c. */
 #include "core/train/parameters.h"
 #include "core/train/choices.h"
 #include "core/train/experiment.h"
@@ -127,13 +127,15 @@ static const MsKey keys[] = {
        .effect = MS_EFFECT_REBUILD, .help = "Heads that attend side by side; must divide the width", .advanced = true,
        .applies = is_vit),
   ROW (MODEL_PATCH, "model.patch", "Patch side", "Model", MS_TYPE_INT, 1, 64, .fallback = "2", .unit = "pixels",
-       .effect = MS_EFFECT_REBUILD, .help = "An image is cut into squares of this side, one token each", .applies = is_vit),
+       .effect = MS_EFFECT_REBUILD, .help = "An image is cut into squares of this side, one token each",
+       .applies = is_vit),
   ROW (MODEL_POOL, "model.pool", "Pooling", "Model", MS_TYPE_CHOICE, .fallback = "gap",
        .choices = CHOICES (MS_POOL_CHOICES), .effect = MS_EFFECT_REBUILD,
        .help = "What the head reads: the mean over tokens (gap) or a class token of its own", .advanced = true,
        .applies = is_vit),
   ROW (MODEL_REPRESENTATION, "model.representation", "Representation", "Model", MS_TYPE_INT, 0, 8192, .fallback = "0",
-       .effect = MS_EFFECT_REBUILD, .help = "Units of a tanh layer before the head; 0: no such layer", .advanced = true),
+       .effect = MS_EFFECT_REBUILD, .help = "Units of a tanh layer before the head; 0: no such layer",
+       .advanced = true),
   ROW (MODEL_HEAD_BIAS, "model.head_bias", "Head bias", "Model", MS_TYPE_REAL, -100, 100, .fallback = "0",
        .effect = MS_EFFECT_REBUILD, .help = "Initial bias of every class; the head's weights start at 0",
        .advanced = true),

@@ -67,7 +67,8 @@ static void
 test_json_round_trip (void)
 {
   g_autoptr (MsExperiment) a
-      = make ("optimiser.learning_rate", "0.1234567890123", "routing.renormalise", "true", "task.path", "/x \"y\"\\z", NULL);
+      = make ("optimiser.learning_rate", "0.1234567890123", "routing.renormalise", "true",
+            "task.path", "/x \"y\"\\z", NULL);
   g_autofree char *json = ms_experiment_to_json (a);
   g_autoptr (GError) error = NULL;
   g_autoptr (MsExperiment) b = ms_experiment_from_json (json, -1, "test", &error);
