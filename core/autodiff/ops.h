@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Every op, in one list: the tape's tests and the reference walk it. Constructors append one node and return it. Shapes:
+ * T rows (tokens), H and F columns; a node of more dimensions is seen as rows of its last axis. */
+#pragma once
+
+#include "core/autodiff/plan.h"
+#include "core/autodiff/tape.h"
+
+G_BEGIN_DECLS
+
+#define MS_OPS(X)                                                                                                      \
+  X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (attention) X (patches) X (position)              \
+  X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch) X (expert_linear) X (combine)      \
+  X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum) X (project)
+
+#define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
+MS_OPS (MS_OP_DECLARE)
+#undef MS_OP_DECLARE
+
+/* y (.., F) = x (.., H) w (H, F) + b (F); b may be NULL. w may have more axes: all but its first count as F if x's columns
+ * equal its first axis, else its leading axes up to x's columns count as H. */
+MsNode *ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b);
+MsNode *ms_gelu (MsTape *tape, MsNode *x);
+MsNode *ms_relu (MsTape *tape, MsNode *x);
+MsNode *ms_tanh (MsTape *tape, MsNode *x);
+MsNode *ms_layer_norm (MsTape *tape, MsNode *x, MsNode *scale, MsNode *bias); /* over the last axis, eps 1e-6 */
+MsNode *ms_softmax (MsTape *tape, MsNode *x);                                 /* over the last axis */
+
+/* Multi-head self-attention within each example: q, k, v and the result (N * tokens, H), heads of H / heads columns. */
+MsNode *ms_attention (MsTape *tape, MsNode *q, MsNode *k, MsNode *v, int tokens, int heads);
+
+/* x (N, height, width, channels) -> (N * patches, patch * patch * channels), patches row by row. */
+MsNode *ms_patches (MsTape *tape, MsNode *x, int height, int width, int channels, int patch);
+
+/* Adds pos (T, H) to every example; with cls (H) prepends it as token 0 first, so T is one more than x has. cls may be NULL.
+ * x (N * tokens, H) -> (N * T, H). */
+MsNode *ms_position (MsTape *tape, MsNode *x, MsNode *pos, MsNode *cls);
+MsNode *ms_pool_mean (MsTape *tape, MsNode *x, int tokens);  /* (N * tokens, H) -> (N, H) */
+MsNode *ms_pool_first (MsTape *tape, MsNode *x, int tokens); /* the class token */
+MsNode *ms_add (MsTape *tape, MsNode *a, MsNode *b);
+
+/* Inverted dropout: kept values are divided by 1 - rate; the mask is a function of (seed, stream). rate 0 returns @x. */
+MsNode *ms_dropout (MsTape *tape, MsNode *x, double rate, guint64 seed, guint64 stream);
+
+/* x + sigma N(0, 1), the numbers a function of (seed, stream); sigma 0 returns @x. */
+MsNode *ms_noise (MsTape *tape, MsNode *x, double sigma, guint64 seed, guint64 stream);
+
+/* Combine weights (T, K) of the chosen experts @choice (T, K), borrowed until the tape's reset: their entries of probs
+ * (T, E), optionally divided by their sum; 0 where the choice is -1. */
+MsNode *ms_gates (MsTape *tape, MsNode *probs, const int *choice, int K, bool renormalise);
+
+/* The rows of x (T, H) in the order of @plan (borrowed until reset): (plan->n, H), each expert's rows together. */
+MsNode *ms_dispatch (MsTape *tape, MsNode *x, const MsPlan *plan);
+/* Rows of expert e times w (E, H, F)[e] plus b (E, F)[e]. */
+MsNode *ms_expert_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan);
+/* y (T, H): sum over a token's kept choices of weight (T, K) times its row of x (plan->n, H). */
+MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan);
+
+/* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
+MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
+/* Class probabilities (N, C) that ms_cross_entropy computed on the way, borrowed. */
+const MsReal *ms_cross_entropy_probs (const MsNode *node);
+
+/* The balancing losses of specs/vmoe.md 1.5, each the mean over @groups of consecutive, equally many rows. */
+MsNode *ms_importance (MsTape *tape, MsNode *gates, int groups);
+MsNode *ms_gshard (MsTape *tape, MsNode *gates, int groups);
+MsNode *ms_z_loss (MsTape *tape, MsNode *logits);
+
+/* P(expert among the K largest) under fresh noise of standard deviation sigma. The threshold is the K-th largest noisy
+ * logit; @exclusive leaves the expert itself out when its threshold is taken (Shazeer et al., 2017). */
+MsNode *ms_load (MsTape *tape, MsNode *logits, MsNode *noisy, double sigma, int K, int groups, bool exclusive);
+
+/* sum_i weight_i in_i over scalars, n <= MS_OP_MAX_IN; NULL inputs are left out. */
+MsNode *ms_weighted_sum (MsTape *tape, MsNode *const *in, const double *weight, int n);
+MsNode *ms_project (MsTape *tape, MsNode *x, const MsReal *weight); /* sum_i weight_i x_i, weight borrowed */
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What ops of one array to one array share: the cut into parallel parts and the loading of lanes. */
+#pragma once
+
+#include "core/autodiff/tape.h"
+#include "core/base/simd.h"
+
+typedef struct {
+  const MsReal *x, *dy;
+  MsReal *y, *dx;
+  bool add;
+} MsElementwise;
+
+/* @left numbers remain: a whole vector, or its first lanes. */
+MS_VEC_INLINE MsVec
+ms_lanes_load (const MsReal *x, gsize left)
+{
+  return left >= (gsize)MS_LANES ? ms_vec_load (x) : ms_vec_load_part (x, (int)left);
+}
+
+MS_VEC_INLINE void
+ms_lanes_store (MsReal *y, MsVec v, gsize left)
+{
+  if (left >= (gsize)MS_LANES)
+    ms_vec_store (y, v);
+  else
+    ms_vec_store_part (y, v, (int)left);
+}
+
+#define MS_ELEMENTWISE_GRAIN 8192 /* numbers a chunk, a multiple of the lanes */
+
+static inline void
+ms_elementwise_forward (MsTape *tape, MsNode *y, MsTask part)
+{
+  MsElementwise e = { .x = y->in[0]->value, .y = y->value };
+
+  ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, part, &e);
+  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
+}
+
+static inline void
+ms_elementwise_backward (MsTape *tape, MsNode *y, MsTask part)
+{
+  MsElementwise e = { .x = y->in[0]->value, .y = y->value, .dy = y->grad };
+
+  e.dx = ms_grad (tape, y->in[0], &e.add);
+  if (e.dx != NULL)
+    ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, part, &e);
+  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Combine weights of the chosen experts: w_tk = p_t,c(t,k), or with renormalisation w_tk = p_t,c(t,k) / s_t,
+ * s_t = sum_k p_t,c(t,k). Without: dp_t,c(t,k) = dw_tk; with: dp_t,c(t,k) = (dw_tk - sum_j dw_tj w_tj) / s_t.
+ * The choice itself has no gradient.                                                     p: (T, E), c and w: (T, K) */
+
+#include "core/autodiff/check.h"
+#include "core/autodiff/ops.h"
+
+typedef struct {
+  const int *choice; /* (T, K) borrowed; -1: none */
+  int K;
+  bool renormalise;
+} Attr;
+
+static void
+gates_shape (MsNode *y)
+{
+  const Attr *a = y->attr;
+
+  ms_shape_matrix (y, ms_node_rows (y->in[0]), (gsize)a->K);
+}
+
+/* s_t, or 1 where there is nothing to divide by. */
+static MsReal
+divisor (const MsNode *y, gsize t)
+{
+  const Attr *a = y->attr;
+  gsize K = (gsize)a->K, E = ms_node_cols (y->in[0]);
+  MsReal sum = 0;
+
+  if (!a->renormalise)
+    return 1;
+  for (gsize k = 0; k < K; k++)
+    if (a->choice[t * K + k] >= 0)
+      sum += y->in[0]->value[t * E + (gsize)a->choice[t * K + k]];
+  return sum > 0 ? sum : 1;
+}
+
+static void
+gates_forward (MsTape *tape, MsNode *y)
+{
+  const Attr *a = y->attr;
+  gsize T = y->dim[0], K = y->dim[1], E = ms_node_cols (y->in[0]);
+
+  for (gsize t = 0; t < T; t++)
+    {
+      MsReal s = divisor (y, t);
+
+      for (gsize k = 0; k < K; k++)
+        {
+          int e = a->choice[t * K + k];
+
+          y->value[t * K + k] = e < 0 ? 0 : y->in[0]->value[t * E + (gsize)e] / s;
+        }
+    }
+  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
+}
+
+static void
+gates_backward (MsTape *tape, MsNode *y)
+{
+  const Attr *a = y->attr;
+  gsize T = y->dim[0], K = y->dim[1], E = ms_node_cols (y->in[0]);
+  MsReal *dp = ms_grad_cleared (tape, y->in[0]);
+
+  if (dp == NULL)
+    return;
+  for (gsize t = 0; t < T; t++)
+    {
+      MsReal s = divisor (y, t), dot = 0;
+
+      for (gsize k = 0; a->renormalise && k < K; k++)
+        dot += y->grad[t * K + k] * y->value[t * K + k];
+      for (gsize k = 0; k < K; k++)
+        if (a->choice[t * K + k] >= 0)
+          dp[t * E + (gsize)a->choice[t * K + k]] += (y->grad[t * K + k] - dot) / s;
+    }
+}
+
+static MsNode *
+gates_sample (MsTape *tape, MsCheck *check)
+{
+  static const int choice[] = { 1, 4, 0, 2, 3, -1 };
+  MsNode *x = ms_check_variable (tape, check, 1, 2, (gsize[]){ 3, 5 });
+
+  return ms_gates (tape, ms_softmax (tape, x), choice, 2, check->rng.seed % 2 == 0);
+}
+
+const MsOp ms_op_gates = {
+  .name = "gates",
+  .shape = gates_shape,
+  .forward = gates_forward,
+  .backward = gates_backward,
+  .sample = gates_sample,
+};
+
+MsNode *
+ms_gates (MsTape *tape, MsNode *probs, const int *choice, int K, bool renormalise)
+{
+  Attr attr = { choice, K, renormalise };
+
+  return ms_tape_apply (tape, &ms_op_gates, &attr, sizeof attr, &probs, 1);
+}

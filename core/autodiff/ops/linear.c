@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+
+/* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf          x: (T, H), w: (H, F), y: (T, F) */
+
+#include "core/autodiff/check.h"
+#include "core/autodiff/ops.h"
+#include "core/autodiff/ops/rows.h"
+#include "core/base/blas.h"
+
+#include <string.h>
+
+/* The columns H of x, counted from the front of w's axes; the rest of w is F. */
+static gsize
+outputs (const MsNode *y)
+{
+  return y->in[1]->n / ms_node_cols (y->in[0]);
+}
+
+static void
+linear_shape (MsNode *y)
+{
+  g_assert (outputs (y) * ms_node_cols (y->in[0]) == y->in[1]->n);
+  g_assert (y->in[2] == NULL || y->in[2]->n == outputs (y));
+  ms_shape_matrix (y, ms_node_rows (y->in[0]), outputs (y));
+}
+
+typedef struct {
+  const MsReal *x, *w, *b;
+  MsReal *y;
+  gsize H, F;
+} Forward;
+
+MS_CLONES
+static void
+add_bias (MsReal *y, const MsReal *b, gsize rows, gsize F)
+{
+  for (gsize r = 0; r < rows; r++)
+    for (gsize f = 0; f < F; f++)
+      y[r * F + f] += b[f];
+}
+
+/* The bias is added while the rows are still in the cache. */
+static void
+forward_rows (gpointer data, gsize begin, gsize end)
+{
+  const Forward *f = data;
+  MsReal *y = f->y + begin * f->F;
+
+  ms_gemm (false, false, end - begin, f->F, f->H, 1, f->x + begin * f->H, f->H, f->w, f->F, 0, y, f->F);
+  if (f->b != NULL)
+    add_bias (y, f->b, end - begin, f->F);
+}
+
+static void
+linear_forward (MsTape *tape, MsNode *y)
+{
+  gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y);
+  Forward f = { y->in[0]->value, y->in[1]->value, y->in[2] != NULL ? y->in[2]->value : NULL, y->value, H, F };
+
+  ms_pool_for (ms_tape_pool (tape), T, 128, forward_rows, &f);
+  ms_tape_count (tape, 2 * T * H * F, (T * H + H * F + T * F) * sizeof (MsReal));
+}
+
+static void
+linear_backward (MsTape *tape, MsNode *y)
+{
+  gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y);
+  MsPool *pool = ms_tape_pool (tape);
+  bool add;
+  MsReal *dx = ms_grad (tape, y->in[0], &add);
+
+  if (dx != NULL)
+    ms_gemm_pool (pool, false, true, T, H, F, 1, y->grad, F, y->in[1]->value, F, add, dx, H);
+  MsReal *dw = ms_grad (tape, y->in[1], &add);
+  if (dw != NULL)
+    ms_gemm_pool (pool, true, false, H, F, T, 1, y->in[0]->value, H, y->grad, F, add, dw, F);
+  MsReal *db = ms_grad (tape, y->in[2], &add);
+  if (db != NULL)
+    ms_column_sums (tape, db, y->grad, T, F, add);
+  ms_tape_count (tape, 2 * T * H * F * ((dx != NULL) + (dw != NULL)), 2 * (T * H + H * F + T * F) * sizeof (MsReal));
+}
+
+static MsNode *
+linear_sample (MsTape *tape, MsCheck *check)
+{
+  MsNode *x = ms_check_variable (tape, check, 1, 3, (gsize[]){ 2, 3, 4 });
+  MsNode *w = ms_check_variable (tape, check, 1, 2, (gsize[]){ 4, 5 });
+  MsNode *b = ms_check_variable (tape, check, 1, 1, (gsize[]){ 5 });
+
+  return ms_linear (tape, x, w, b);
+}
+
+const MsOp ms_op_linear = {
+  .name = "linear",
+  .shape = linear_shape,
+  .forward = linear_forward,
+  .backward = linear_backward,
+  .sample = linear_sample,
+};
+
+MsNode *
+ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b)
+{
+  return ms_tape_apply (tape, &ms_op_linear, NULL, 0, (MsNode *[]){ x, w, b }, 3);
+}

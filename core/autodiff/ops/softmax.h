@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The softmax of one row, shared by the ops that contain one. */
+#pragma once
+
+#include "core/autodiff/ops/elementwise.h"
+#include "core/autodiff/ops/rows.h"
+
+#include <math.h>
+
+MS_VEC_INLINE MsReal
+ms_row_max (const MsReal *x, gsize n)
+{
+  MsReal max = x[0];
+  gsize i = 0;
+
+  if (n >= (gsize)MS_LANES)
+    {
+      MsVec wide = ms_vec_load (x);
+
+      for (i = MS_LANES; i + MS_LANES <= n; i += MS_LANES)
+        wide = ms_vec_max (wide, ms_vec_load (x + i));
+      max = ms_vec_max_lane (wide);
+    }
+  for (; i < n; i++)
+    max = x[i] > max ? x[i] : max;
+  return max;
+}
+
+/* y = softmax (x) over n numbers; returns ln sum exp (x). y may be x. */
+MS_VEC_INLINE MsReal
+ms_softmax_row (MsReal *y, const MsReal *x, gsize n)
+{
+  MsReal max = ms_row_max (x, n), sum;
+
+  for (gsize i = 0; i < n; i += MS_LANES)
+    ms_lanes_store (y + i, ms_vec_exp (ms_lanes_load (x + i, n - i) - max), n - i);
+  sum = ms_row_sum (y, n);
+  for (gsize i = 0; i < n; i++)
+    y[i] /= sum;
+  return max + (MsReal)log (sum);
+}
