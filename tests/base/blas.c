@@ -148,8 +148,9 @@ test_cut_does_not_show (void)
     ms_gemm (false, false, MIN (rows, M - m), N, K, 1, A + m * K, K, B, N, 0, parts + m * N, N);
   if (ms_gemm_tiled_wins (false, M, N, K))
     g_assert_cmpmem (whole, M * N * sizeof *whole, parts, M * N * sizeof *parts);
-  else
-    g_test_skip ("the library does the work on this processor");
+  else /* the library does the work on this processor, and may add up in another order */
+    for (gsize i = 0; i < M * N; i++)
+      g_assert_cmpfloat_with_epsilon (whole[i], parts[i], 16 * (double) K * MS_REAL_EPSILON);
 }
 
 int
