@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The golden values of specs/vmoe.md 6.1 (20, and the means of 12) and 6.2 (diversity), and what happens at the edges. */
+/* The golden values of specs/vmoe.md 6.1 (20, and the means of 12) and 6.2 (diversity), and the edges. */
 #include "core/metrics/classify.h"
 
 #include <math.h>

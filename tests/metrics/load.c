@@ -11,8 +11,8 @@
 typedef struct {
   int E;
   double count[8];
-  double max_violation, min_violation, mean_violation, cv, cv_sample, entropy, entropy_normalised, effective, kl_uniform,
-    gini, dead_fraction, balancedness;
+  double max_violation, min_violation, mean_violation, cv, cv_sample, entropy, entropy_normalised, effective;
+  double kl_uniform, gini, dead_fraction, balancedness;
 } Row;
 
 static const Row rows[] = {
