@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-
-/* The same checks in double. */
-#include "tests/base/blas.c"
