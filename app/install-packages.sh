@@ -37,7 +37,7 @@ window svg                        librsvg2-common    librsvg2                 li
 test   sanitizers                 -                  libasan+libubsan+libtsan -                -
 test   cmd:python3                python3            =                        python           python
 test   cmd:xvfb-run               xvfb               xorg-x11-server-Xvfb     xorg-server-xvfb -
-test   cmd:xauth                  xauth              =                        xorg-xauth       -
+test   cmd:xauth                  xauth              xorg-x11-xauth           xorg-xauth       -
 test   cmd:dbus-run-session       dbus               dbus-daemon              dbus             dbus
 test   a11y                       at-spi2-core       =                        =                -
 test   py:gi                      python3-gi         python3-gobject          python-gobject   pygobject3
@@ -111,12 +111,12 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif ! command -v sudo >/dev/null; then
-    say "There is no sudo on this machine. As root, please run: $*"
+    say "There is no sudo on this machine. As root, please run: $0 $sets"
     return 1
   elif $interactive; then
     sudo "$@"
   else
-    sudo -n "$@" || { say "If sudo asked for a password, please run by hand: sudo $*"; return 1; }
+    sudo -n "$@" || { say "If sudo asked for a password, please run on a terminal: $0 $sets"; return 1; }
   fi
 }
 
@@ -126,7 +126,9 @@ install() {
       as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
       as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" ;;
     dnf) as_root dnf install -y "$@" ;;
-    pacman) as_root pacman -S --needed --noconfirm "$@" ;;
+    pacman)
+      if [ -z "$(ls /var/lib/pacman/sync 2>/dev/null)" ]; then as_root pacman -Sy; fi # a machine that never looked
+      as_root pacman -S --needed --noconfirm "$@" ;;
     brew) brew install "$@" ;;
   esac
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The gradient check: a random projection L = sum_ij r_ij y_ij against central differences. A plain sum would be blind to
- * softmax, whose gradient it sends to zero. Run in the double build. */
+/* The gradient check: a random projection L = sum_ij r_ij y_ij against central differences. A plain sum would be blind
+ * to softmax, whose gradient it sends to zero. Run in the double build. */
 #pragma once
 
 #include "core/autodiff/tape.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Every op, in one list: the tape's tests and the reference walk it. Constructors append one node and return it. Shapes:
- * T rows (tokens), H and F columns; a node of more dimensions is seen as rows of its last axis. */
+/* Every op, in one list: the tape's tests and the reference walk it. Constructors append one node and return it.
+ * Shapes: T rows (tokens), H and F columns; a node of more dimensions is seen as rows of its last axis. */
 #pragma once
 
 #include "core/autodiff/plan.h"
@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 MS_OPS (MS_OP_DECLARE)
 #undef MS_OP_DECLARE
 
-/* y (.., F) = x (.., H) w (H, F) + b (F); b may be NULL. w may have more axes: all but its first count as F if x's columns
- * equal its first axis, else its leading axes up to x's columns count as H. */
+/* y (.., F) = x (.., H) w (H, F) + b (F); b may be NULL. w may have more axes: all but its first count as F if x's
+ * columns equal its first axis, else its leading axes up to x's columns count as H. */
 MsNode *ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b);
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
@@ -33,14 +33,15 @@ MsNode *ms_attention (MsTape *tape, MsNode *q, MsNode *k, MsNode *v, int tokens,
 /* x (N, height, width, channels) -> (N * patches, patch * patch * channels), patches row by row. */
 MsNode *ms_patches (MsTape *tape, MsNode *x, int height, int width, int channels, int patch);
 
-/* Adds pos (T, H) to every example; with cls (H) prepends it as token 0 first, so T is one more than x has. cls may be NULL.
- * x (N * tokens, H) -> (N * T, H). */
+/* Adds pos (T, H) to every example; with cls (H) prepends it as token 0 first, so T is one more than x has. cls may be
+ * NULL. x (N * tokens, H) -> (N * T, H). */
 MsNode *ms_position (MsTape *tape, MsNode *x, MsNode *pos, MsNode *cls);
 MsNode *ms_pool_mean (MsTape *tape, MsNode *x, int tokens);  /* (N * tokens, H) -> (N, H) */
 MsNode *ms_pool_first (MsTape *tape, MsNode *x, int tokens); /* the class token */
 MsNode *ms_add (MsTape *tape, MsNode *a, MsNode *b);
 
-/* Inverted dropout: kept values are divided by 1 - rate; the mask is a function of (seed, stream). rate 0 returns @x. */
+/* Inverted dropout: kept values are divided by 1 - rate; the mask is a function of (seed, stream). rate 0
+ * returns @x. */
 MsNode *ms_dropout (MsTape *tape, MsNode *x, double rate, guint64 seed, guint64 stream);
 
 /* x + sigma N(0, 1), the numbers a function of (seed, stream); sigma 0 returns @x. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The parameters of a model: one table of named tensors over flat value and gradient arrays, so that an optimiser is one
- * loop. Tensors of experts are divided into slices along their first axis; a slice that no token reached this step is not
- * touched: its gradient is zero by definition and its memory is neither cleared nor read. */
+/* The parameters of a model: one table of named tensors over flat value and gradient arrays, so that an optimiser is
+ * one loop. Tensors of experts are divided into slices along their first axis; a slice that no token reached this step
+ * is not touched: its gradient is zero by definition and its memory is neither cleared nor read. */
 #pragma once
 
 #include "core/base/error.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where each token goes in one MoE layer: what routing decides and the gather and scatter ops carry out. Rows are the kept
- * assignments, sorted by expert and within an expert by token: no padding to capacity, no one-hot tensor. */
+/* Where each token goes in one MoE layer: what routing decides and the gather and scatter ops carry out. Rows are the
+ * kept assignments, sorted by expert and within an expert by token: no padding to capacity, no one-hot tensor. */
 #pragma once
 
 #include <glib.h>

@@ -191,7 +191,7 @@ ms_grad_slice (MsTape *tape, MsNode *node, gsize slice, bool *add)
 {
   if (node == NULL || !node->needs_grad)
     return NULL;
-  /* Only parameters have several slices, and their memory is there from the start: no allocation off the main thread. */
+  /* Only parameters have several slices, and their memory is there from the start: no thread allocates. */
   if (node->grad == NULL)
     node->grad = ms_arena_alloc (tape->arena, node->n * sizeof (MsReal));
   *add = node->touched[slice] != 0;

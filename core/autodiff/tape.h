@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A small reverse-mode tape. Applying an op computes its value at once and notes it; backward walks the notes in reverse.
- * All values, gradients and scratch live in the tape's arena until the next reset: after the first step of a shape a step
- * allocates nothing. Arrays are row-major. */
+/* A small reverse-mode tape. Applying an op computes its value at once and notes it; backward walks the notes in
+ * reverse. All values, gradients and scratch live in the tape's arena until the next reset: after the first step of a
+ * shape a step allocates nothing. Arrays are row-major. */
 #pragma once
 
 #include "core/autodiff/params.h"
@@ -38,8 +38,8 @@ struct MsNode {
   gpointer saved;     /* what forward keeps for backward, in the arena */
 };
 
-/* An op: one file in core/autodiff/ops, one line in ops.h. Forward overwrites y->value; backward adds to the gradients of
- * the inputs that need one, through ms_grad. */
+/* An op: one file in core/autodiff/ops, one line in ops.h. Forward overwrites y->value; backward adds to the gradients
+ * of the inputs that need one, through ms_grad. */
 struct MsOp {
   const char *name;
   void (*shape) (MsNode *y); /* sets n_dim and dim from the inputs and attr */
@@ -71,8 +71,8 @@ void ms_tape_refresh (MsTape *tape);
 
 gpointer ms_tape_alloc (MsTape *tape, gsize bytes); /* scratch until reset, aligned, not cleared */
 
-/* Where the gradient of slice @slice of @node is to be written. *@add false: the first contribution, overwrite all of it;
- * true: add to it. NULL: @node needs no gradient. Different slices may be begun from different threads. */
+/* Where the gradient of slice @slice of @node is to be written. *@add false: the first contribution, overwrite all of
+ * it; true: add to it. NULL: @node needs no gradient. Different slices may be begun from different threads. */
 MsReal *ms_grad_slice (MsTape *tape, MsNode *node, gsize slice, bool *add);
 /* The same for a node as a whole (first contribution touches every slice). */
 MsReal *ms_grad (MsTape *tape, MsNode *node, bool *add);

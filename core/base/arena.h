@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Memory that is given out piece by piece and taken back all at once. After a reset that follows a growth everything lies
- * in one block, so from the second step of a shape on nothing is allocated. */
+/* Memory that is given out piece by piece and taken back all at once. After a reset that follows a growth everything
+ * lies in one block, so from the second step of a shape on nothing is allocated. */
 #pragma once
 
 #include <glib.h>
@@ -17,7 +17,7 @@ void ms_arena_free (MsArena *arena);
 gpointer ms_arena_alloc (MsArena *arena, gsize bytes); /* MS_ALIGN-aligned, not cleared; lives until reset */
 void ms_arena_reset (MsArena *arena);
 gsize ms_arena_reserved (const MsArena *arena);  /* bytes held from the system */
-guint64 ms_arena_growths (const MsArena *arena); /* how often memory was asked of the system: for the no-allocation test */
+guint64 ms_arena_growths (const MsArena *arena); /* how often memory was asked of the system */
 
 /* Aligned memory outside an arena, cleared; NULL if there is none. Freed with ms_aligned_free. */
 gpointer ms_aligned_new0 (gsize bytes);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Products by OpenBLAS, each on one thread. */
+/* Products by own tiles where they win, else by OpenBLAS, each on one thread; and both over the threads of a pool. */
 #include "core/base/blas.h"
+
+#include "core/base/gemm.h"
 
 #include <cblas.h>
 
-void
-ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
-         const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+static void
+multiply_by_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+                     const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
 {
-  if (M == 0 || N == 0)
-    return;
   CBLAS_TRANSPOSE ta = trans_a ? CblasTrans : CblasNoTrans, tb = trans_b ? CblasTrans : CblasNoTrans;
 #ifdef MS_DOUBLE
   cblas_dgemm (CblasRowMajor, ta, tb, (blasint) M, (blasint) N, (blasint) K, alpha, A, (blasint) lda, B, (blasint) ldb,
@@ -21,38 +21,86 @@ ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, co
 #endif
 }
 
+void
+ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+         const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+{
+  if (M == 0 || N == 0)
+    return;
+  gsize tiled = N - N % MS_GEMM_LANES;
+  if (ms_gemm_tiled_wins (trans_b, M, tiled, K))
+    ms_gemm_tiled (trans_a, trans_b, M, tiled, K, alpha, A, lda, B, ldb, beta, C, ldc);
+  else
+    tiled = 0;
+  if (tiled < N)
+    multiply_by_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb, beta,
+                         C + tiled, ldc);
+}
+
+#define BLOCK_COLUMNS 64     /* a strip of the tiles */
+#define MIN_SHARED 65536     /* multiplications: fewer are done before another thread has joined in */
+#define MIN_C 1024           /* numbers of C worth sharing out: the library copies A and B anew for every block */
+#define MAX_TRANSPOSED 16384 /* numbers of B transposed once for all blocks, on the stack */
+
 typedef struct {
   bool trans_a, trans_b;
-  gsize N, K, lda, ldb, ldc;
+  gsize M, N, K, lda, ldb, ldc;
   MsReal alpha, beta;
   const MsReal *A, *B;
   MsReal *C;
-  gsize M;
+  gsize rows, columns; /* of a block */
 } Product;
 
 static void
-multiply_rows (gpointer data, gsize begin, gsize end)
+multiply_blocks (gpointer data, gsize begin, gsize end)
 {
   const Product *p = data;
-  ms_gemm (p->trans_a, p->trans_b, end - begin, p->N, p->K, p->alpha, p->A + begin * (p->trans_a ? 1 : p->lda), p->lda,
-           p->B, p->ldb, p->beta, p->C + begin * p->ldc, p->ldc);
+  gsize n_across = (p->N + p->columns - 1) / p->columns;
+  for (gsize block = begin; block < end; block++) {
+    gsize m = block / n_across * p->rows, n = block % n_across * p->columns;
+    ms_gemm (p->trans_a, p->trans_b, MIN (p->rows, p->M - m), MIN (p->columns, p->N - n), p->K, p->alpha,
+             p->A + m * (p->trans_a ? 1 : p->lda), p->lda, p->B + n * (p->trans_b ? p->ldb : 1), p->ldb, p->beta,
+             p->C + m * p->ldc + n, p->ldc);
+  }
 }
 
+/* Blocks of C depend on the shape only. Tall products keep whole rows, so that A is read once; a transposed B too large
+ * to be transposed beforehand is shared out by columns, so that each part is transposed once; a C of few rows, the sum
+ * over many examples, is cut both ways. */
 static void
-multiply_columns (gpointer data, gsize begin, gsize end)
+choose_blocks (Product *p)
 {
-  const Product *p = data;
-  ms_gemm (p->trans_a, p->trans_b, p->M, end - begin, p->K, p->alpha, p->A, p->lda,
-           p->B + begin * (p->trans_b ? p->ldb : 1), p->ldb, p->beta, p->C + begin, p->ldc);
+  p->rows = p->M;
+  p->columns = p->N;
+  if (p->trans_b && p->N >= 4 * BLOCK_COLUMNS) {
+    p->columns = BLOCK_COLUMNS;
+  } else if (p->M > 256) {
+    p->rows = p->trans_b ? 192 : 64;
+  } else {
+    p->rows = 16;
+    p->columns = p->N >= 2 * BLOCK_COLUMNS ? BLOCK_COLUMNS : p->N;
+  }
 }
 
 void
 ms_gemm_pool (MsPool *pool, bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A,
               gsize lda, const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
 {
-  Product product = { trans_a, trans_b, N, K, lda, ldb, ldc, alpha, beta, A, B, C, M };
-  if (M >= N)
-    ms_pool_for (pool, M, 64, multiply_rows, &product);
-  else
-    ms_pool_for (pool, N, 64, multiply_columns, &product);
+  if (M == 0 || N == 0)
+    return;
+  Product p = { trans_a, trans_b, M, N, K, lda, ldb, ldc, alpha, beta, A, B, C };
+  _Alignas (64) MsReal transposed[MAX_TRANSPOSED];
+  if (trans_b && N % MS_GEMM_LANES == 0 && N * K <= MAX_TRANSPOSED && ms_gemm_tiled_wins (true, M, N, K)) {
+    ms_gemm_transpose (transposed, N, B, ldb, N, K);
+    p.trans_b = false;
+    p.B = transposed;
+    p.ldb = N;
+  }
+  choose_blocks (&p);
+  if (M * N < MIN_C || M * N * K < MIN_SHARED) {
+    p.rows = M;
+    p.columns = N;
+  }
+  gsize n_blocks = ((M + p.rows - 1) / p.rows) * ((N + p.columns - 1) / p.columns);
+  ms_pool_for (pool, n_blocks, 1, multiply_blocks, &p);
 }

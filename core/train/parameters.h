@@ -41,6 +41,7 @@ typedef struct {
   MsEffect effect;
   bool advanced;       /* shown only when asked for */
   bool (*applies) (const MsExperiment *experiment); /* NULL: always. Other rows are hidden, not forgotten. */
+  double low, high;    /* REAL: the ends of a slider, where most people look; 0, 0: min and max */
 } MsKey;
 
 int ms_keys_count (void);

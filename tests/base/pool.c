@@ -85,6 +85,29 @@ test_sleep (void)
     g_assert_cmpint (times[i], ==, 50);
 }
 
+/* Each item waits for the other, so that one thread alone would not get through. */
+static void
+meet (gpointer data, gsize begin, gsize end)
+{
+  gint *arrived = data;
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  g_atomic_int_inc (arrived);
+  while (g_atomic_int_get (arrived) < 2 && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  g_assert_cmpint (g_atomic_int_get (arrived), ==, 2);
+}
+
+static void
+test_sleepers_are_woken (void)
+{
+  g_autoptr (MsPool) pool = ms_pool_new (2);
+  for (int i = 0; i < 5; i++) {
+    gint arrived = 0;
+    g_usleep (5000);
+    ms_pool_for (pool, 2, 1, meet, &arrived);
+  }
+}
+
 static void
 test_free_at_once (void)
 {
@@ -127,6 +150,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/pool/sizes", test_sizes);
   g_test_add_func ("/base/pool/many-tiny-loops", test_many_tiny_loops);
   g_test_add_func ("/base/pool/sleep", test_sleep);
+  g_test_add_func ("/base/pool/sleepers-are-woken", test_sleepers_are_woken);
   g_test_add_func ("/base/pool/free-at-once", test_free_at_once);
   g_test_add_func ("/base/pool/denormals-are-flushed", test_denormals_are_flushed);
   return g_test_run ();

@@ -4,6 +4,7 @@
 #include "core/train/choices.h"
 #include "core/train/experiment.h"
 #include "core/train/presets.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* @settings: key, value, …, NULL. */
@@ -75,6 +76,23 @@ test_json_round_trip (void)
   g_assert_no_error (error);
   g_assert_true (ms_experiment_equal (a, b));
   g_assert_nonnull (strstr (json, "\"routing.importance_weight\": 0.005,"));
+}
+
+static void
+test_file_round_trip (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "a.json", NULL);
+  g_autoptr (MsExperiment) a = make ("routing.k", "4", NULL);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (ms_experiment_save (a, path, &error));
+  g_autoptr (MsExperiment) b = ms_experiment_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (ms_experiment_equal (a, b));
+  g_remove (path);
+  g_assert_null (ms_experiment_load (path, &error));
+  g_assert_nonnull (strstr (error->message, path));
+  g_rmdir (dir);
 }
 
 static void
@@ -201,6 +219,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/experiment/changes", test_changes);
   g_test_add_func ("/train/experiment/unknown-key", test_unknown_key);
   g_test_add_func ("/train/experiment/json-round-trip", test_json_round_trip);
+  g_test_add_func ("/train/experiment/file-round-trip", test_file_round_trip);
   g_test_add_func ("/train/experiment/bad-json", test_bad_json);
   g_test_add_func ("/train/experiment/combinations", test_combinations);
   g_test_add_func ("/train/experiment/placement", test_placement);

@@ -3,8 +3,8 @@
 /* For each example and head, with T tokens, d = H / heads columns, scale = 1 / sqrt (d):
  *   P = softmax (scale q k^T),  o = P v
  *   dv = P^T do,  dP = do v^T,  dS_ij = scale P_ij (dP_ij - sum_l dP_il P_il),  dq = dS k,  dk = dS^T q
- * q, k, v, o: (N T, H). The matrices are far too small for BLAS, so they are packed into padded scratch and multiplied by
- * a kernel of a few rows at a time. */
+ * q, k, v, o: (N T, H). The matrices are far too small for BLAS, so they are packed into padded scratch and multiplied
+ * by a kernel of a few rows at a time. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
@@ -114,7 +114,8 @@ forward_head (const Attention *a, gsize chunk, gsize n, gsize head)
 {
   gsize at = n * a->T * a->H + head * a->d;
   MsReal *p = a->p + (n * a->heads + head) * a->T * a->Tp;
-  MsReal *kt = scratch (a, chunk, 0), *v = scratch (a, chunk, 1), *o = scratch (a, chunk, 2), *q = scratch (a, chunk, 3);
+  MsReal *kt = scratch (a, chunk, 0), *v = scratch (a, chunk, 1), *o = scratch (a, chunk, 2);
+  MsReal *q = scratch (a, chunk, 3);
 
   pack (q, a->q + at, 1 / (MsReal)sqrt ((double)a->d), a);
   pack_transposed (kt, a->k + at, a);

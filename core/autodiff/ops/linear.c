@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf          x: (T, H), w: (H, F), y: (T, F) */
+/* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf      x: (T, H), w: (H, F), y: (T, F) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

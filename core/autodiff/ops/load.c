@@ -5,8 +5,8 @@
  *   L = (std_e (P) / mean_e (P))^2
  *   with a_e = dL/dP_e:  dl_se += a_e phi (z_se) / (sigma S),  and the threshold moves with the logit it is taken from:
  *   dnoisy_s,j(s) -= sum_e a_e phi (z_se) / (sigma S).
- * Exclusive (Shazeer et al., 2017): expert e's threshold is the K-th largest among the others, so for the K chosen ones it
- * is the (K+1)-th largest of all; with K = E every p is 1.                    l, noisy: (groups * S, E) */
+ * Exclusive (Shazeer et al., 2017): expert e's threshold is the K-th largest among the others, so for the K chosen ones
+ * it is the (K+1)-th largest of all; with K = E every p is 1.                    l, noisy: (groups * S, E) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

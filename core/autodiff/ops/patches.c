@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Cuts images (N, h, w, c) into square patches, row by row: y (N (h/P) (w/P), P P c). A permutation, so dx is dy put back.
- * With ms_linear behind it this is a convolution with kernel = stride = P. */
+/* Cuts images (N, h, w, c) into square patches, row by row: y (N (h/P) (w/P), P P c). A permutation, so dx is dy put
+ * back. With ms_linear behind it this is a convolution with kernel = stride = P. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

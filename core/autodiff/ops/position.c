@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* y_nt = x_nt + pos_t; with a class token, y_n0 = cls + pos_0 and y_nt = x_n(t-1) + pos_t.
- * dx is dy (without token 0), dpos_t = sum_n dy_nt, dcls = sum_n dy_n0     x: (N tokens, H), y: (N T, H), pos: (T, H) */
+ * dx is dy (without token 0), dpos_t = sum_n dy_nt, dcls = sum_n dy_n0     x: (N tokens, H), y: (N T, H), pos: (T,
+ * H) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Router z-loss (ST-MoE):  L = mean_t z_t^2,  z_t = ln sum_e exp x_te;  dx_te = 2 z_t softmax (x_t)_e / T    x: (T, E) */
+/* Router z-loss (ST-MoE):  L = mean_t z_t^2,  z_t = ln sum_e exp x_te;  dx_te = 2 z_t softmax (x_t)_e / T  x: (T, E) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+
+/* moescope presets: what is bundled. */
+#include "core/train/presets.h"
+#include "app/command.h"
+#include "app/print.h"
+#include <stdio.h>
+
+static JsonNode *
+to_json (void)
+{
+  JsonArray *array = json_array_new ();
+  for (int i = 0; i < ms_presets_count (); i++)
+    {
+      const MsPreset *preset = ms_preset_at (i);
+      JsonObject *object = json_object_new ();
+      json_object_set_string_member (object, "name", preset->name);
+      json_object_set_string_member (object, "title", preset->title);
+      json_object_set_string_member (object, "description", preset->description);
+      json_array_add_object_element (array, object);
+    }
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+  json_node_take_array (node, array);
+  return node;
+}
+
+static bool
+run (const MsOptions *options, GError **error)
+{
+  if (options->json)
+    ms_print_json (to_json ());
+  else
+    for (int i = 0; i < ms_presets_count (); i++)
+      printf ("%-16s %s\n", ms_preset_at (i)->name, ms_preset_at (i)->description);
+  return true;
+}
+
+const MsCommand ms_command_presets = {
+  .name = "presets",
+  .arguments = "",
+  .help = "what is bundled",
+  .options = MS_OPTION_LIST ("json"),
+  .run = run,
+};

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+
+/* C = alpha op(A) op(B) + beta C in tiles of up to 6 rows and 4 vectors of columns, which fill the 32 registers of
+ * AVX-512. A and B are read where they lie: K is cut so that the part of B under a strip of columns stays in the
+ * nearest cache, and it is copied only if it is transposed, or if its rows lie so far apart that they would fight for
+ * the same cache sets and there are enough rows of A to make up for the copy. */
+#include "core/base/gemm.h"
+
+#include "core/base/simd.h"
+
+#if defined __x86_64__ && defined __GNUC__ && !defined MS_DOUBLE
+
+#define ROWS 6
+#define VECS 4
+#define STRIP (VECS * MS_GEMM_LANES)
+#define DEPTH 128        /* of one cut of K: 32 KiB of B */
+#define FAR_APART 512    /* a leading dimension, in numbers */
+#define MIN_REUSE 512    /* rows that make up for copying a strip */
+#define MIN_TRANSPOSE 12 /* the same for transposing it, which the library's kernels for few rows do without */
+#define AVX512 __attribute__ ((target ("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+
+typedef struct {
+  gsize M, K; /* rows, and the depth of this cut */
+  gsize a_row, a_col, ldb, ldc; /* A's steps from a row to the next, and along k */
+  MsReal alpha, beta;
+} Panel;
+
+/* @rows and @vecs are constants wherever this is inlined, so that the sums live in registers. */
+MS_VEC_INLINE void
+multiply_tile (int rows, int vecs, const Panel *p, const MsReal *A, const MsReal *B, MsReal *C)
+{
+  gsize a_row = p->a_row, a_col = p->a_col, ldb = p->ldb, ldc = p->ldc;
+  MsReal alpha = p->alpha, beta = p->beta;
+  MsVec sum[ROWS][VECS] = { 0 };
+  for (gsize k = p->K; k > 0; k--, A += a_col, B += ldb) {
+    MsVec b[VECS];
+#pragma GCC unroll 8
+    for (int j = 0; j < vecs; j++)
+      b[j] = ms_vec_load (B + MS_GEMM_LANES * j);
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++) {
+      MsReal a = A[(gsize) i * a_row];
+#pragma GCC unroll 8
+      for (int j = 0; j < vecs; j++)
+        sum[i][j] += a * b[j];
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; i++, C += ldc) {
+#pragma GCC unroll 8
+    for (int j = 0; j < vecs; j++) {
+      MsVec c = alpha * sum[i][j];
+      if (beta != 0)
+        c += beta * ms_vec_load (C + MS_GEMM_LANES * j);
+      ms_vec_store (C + MS_GEMM_LANES * j, c);
+    }
+  }
+}
+
+typedef void (*Tile) (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C);
+
+#define TILE(rows, vecs) \
+  AVX512 static void tile_##rows##_##vecs (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
+  { \
+    multiply_tile (rows, vecs, p, A, B, C); \
+  }
+#define TILES(vecs) TILE (1, vecs) TILE (2, vecs) TILE (3, vecs) TILE (4, vecs) TILE (5, vecs) TILE (6, vecs)
+#define TILE_NAMES(vecs) \
+  { NULL, tile_1_##vecs, tile_2_##vecs, tile_3_##vecs, tile_4_##vecs, tile_5_##vecs, tile_6_##vecs }
+
+TILES (1)
+TILES (2)
+TILES (3)
+TILES (4)
+static const Tile tiles[VECS + 1][ROWS + 1] = {
+  { NULL }, TILE_NAMES (1), TILE_NAMES (2), TILE_NAMES (3), TILE_NAMES (4),
+};
+
+/* Four rounds of a perfect shuffle of its rows transpose a 16 x 16 block. */
+MS_VEC_INLINE void
+transpose_block (MsReal *to, gsize ldt, const MsReal *from, gsize ldf)
+{
+  MsVec x[16], y[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++)
+    x[i] = ms_vec_load (from + (gsize) i * ldf);
+#pragma GCC unroll 4
+  for (int round = 0; round < 4; round++) {
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+      MsVec a = x[i], b = x[i + 8];
+      y[2 * i] = __builtin_shufflevector (a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      y[2 * i + 1] = __builtin_shufflevector (a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++)
+      x[i] = y[i];
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++)
+    ms_vec_store (to + (gsize) i * ldt, x[i]);
+}
+
+AVX512 void
+ms_gemm_transpose (MsReal *to, gsize ldt, const MsReal *B, gsize ldb, gsize n, gsize K)
+{
+  gsize whole = K / 16 * 16;
+  for (gsize j = 0; j < n; j += 16)
+    for (gsize k = 0; k < whole; k += 16)
+      transpose_block (to + k * ldt + j, ldt, B + j * ldb + k, ldb);
+  for (gsize k = whole; k < K; k++)
+    for (gsize j = 0; j < n; j++)
+      to[k * ldt + j] = B[j * ldb + k];
+}
+
+static void
+copy_strip (MsReal *to, const MsReal *B, gsize ldb, gsize n, gsize K)
+{
+  for (gsize k = 0; k < K; k++)
+    memcpy (to + k * STRIP, B + k * ldb, n * sizeof *to);
+}
+
+/* Tiles of as equal heights as possible: 16 rows are 6 + 5 + 5, not 6 + 6 + 4. */
+static void
+multiply_strip (const Panel *p, gsize n, const MsReal *A, const MsReal *B, MsReal *C)
+{
+  const Tile *of_height = tiles[n / MS_GEMM_LANES];
+  gsize left = p->M;
+  for (gsize n_tiles = (p->M + ROWS - 1) / ROWS; n_tiles > 0; n_tiles--) {
+    gsize rows = (left + n_tiles - 1) / n_tiles;
+    of_height[rows](p, A, B, C);
+    A += rows * p->a_row;
+    C += rows * p->ldc;
+    left -= rows;
+  }
+}
+
+bool
+ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
+{
+  bool shape = M > 0 && N > 0 && K > 0 && N % MS_GEMM_LANES == 0 && (!trans_b || M >= MIN_TRANSPOSE);
+  return shape && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
+         __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+}
+
+void
+ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+{
+  _Alignas (64) MsReal buffer[DEPTH * STRIP];
+  bool copy = !trans_b && ldb >= FAR_APART && M >= MIN_REUSE;
+  Panel p = { M, 0, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b || copy ? STRIP : ldb, ldc, alpha, beta };
+  for (gsize k = 0; k < K; k += DEPTH, p.beta = 1) {
+    p.K = MIN (DEPTH, K - k);
+    for (gsize n = 0; n < N; n += STRIP) {
+      gsize width = MIN (STRIP, N - n);
+      const MsReal *B_kn = trans_b ? B + n * ldb + k : B + k * ldb + n;
+      if (trans_b)
+        ms_gemm_transpose (buffer, STRIP, B_kn, ldb, width, p.K);
+      else if (copy)
+        copy_strip (buffer, B_kn, ldb, width, p.K);
+      multiply_strip (&p, width, A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
+    }
+  }
+}
+
+#else
+
+bool
+ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
+{
+  return false;
+}
+
+void
+ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+{
+  g_assert_not_reached ();
+}
+
+void
+ms_gemm_transpose (MsReal *to, gsize ldt, const MsReal *B, gsize ldb, gsize n, gsize K)
+{
+  g_assert_not_reached ();
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/metrics/load.h"
+
+#include <glib.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define MIN_ASSIGNMENTS_PER_EXPERT 10
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+/* sum_i (2 i - E - 1) c_(i) / (E N), c ascending, i = 1 .. E */
+static double
+gini (const double *count, int E, double total)
+{
+  g_autofree double *sorted = g_memdup2 (count, (gsize) E * sizeof *count);
+  double sum = 0;
+  qsort (sorted, (size_t) E, sizeof *sorted, compare_doubles);
+  for (int i = 1; i <= E; i++)
+    sum += (2.0 * i - E - 1) * sorted[i - 1];
+  return sum / (E * total);
+}
+
+static MsLoadMetrics
+no_data (int E)
+{
+  return (MsLoadMetrics){ E, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, false };
+}
+
+MsLoadMetrics
+ms_load_metrics (const double *count, int E)
+{
+  double N = 0, largest = 0, smallest = INFINITY, deviation = 0, squares = 0, entropy = 0;
+  int dead = 0;
+  for (int e = 0; e < E; e++)
+    N += count[e];
+  if (!(N > 0))
+    return no_data (E);
+
+  double mean = N / E;
+  for (int e = 0; e < E; e++) {
+    double c = count[e], d = c - mean;
+    largest = fmax (largest, c);
+    smallest = fmin (smallest, c);
+    deviation += fabs (d);
+    squares += d * d;
+    entropy -= c > 0 ? c / N * log (c / N) : 0;
+    dead += c == 0;
+  }
+  return (MsLoadMetrics){
+    .E = E,
+    .total = N,
+    .max_violation = largest / mean - 1,
+    .min_violation = smallest / mean - 1,
+    .mean_violation = deviation / N,
+    .cv = sqrt (squares / E) / mean,
+    .cv_sample = E > 1 ? sqrt (squares / (E - 1)) / mean : NAN,
+    .entropy = entropy,
+    .entropy_normalised = E > 1 ? entropy / log (E) : 1,
+    .effective = exp (entropy) / E,
+    .kl_uniform = fmax (log (E) - entropy, 0), /* never negative but for rounding */
+    .gini = gini (count, E, N),
+    .balancedness = mean / largest,
+    .dead = dead,
+    .dead_fraction = (double) dead / E,
+    .dead_is_meaningful = N >= (double) MIN_ASSIGNMENTS_PER_EXPERT * E,
+  };
+}
+
+double
+ms_gate_entropy (const float *probs, const unsigned char *mask, int T, int E)
+{
+  double sum = 0;
+  gint64 tokens = 0;
+  for (int t = 0; t < T; t++) {
+    if (mask && !mask[t])
+      continue;
+    const float *p_t = probs + (gsize) t * (gsize) E;
+    for (int e = 0; e < E; e++)
+      sum -= p_t[e] == 0 ? 0 : (double) p_t[e] * log (p_t[e]);
+    tokens++;
+  }
+  return tokens ? sum / (double) tokens : NAN;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "ui/paint/assignments_words.h"
+
+#include "ui/paint/tokens.h"
+
+static void
+describe_example (GString *text, const MsRecord *record, int n)
+{
+  int predicted = ms_record_predicted (record, n);
+
+  g_string_append_printf (text, "%s %d", record->patch > 0 ? "image" : "example", n);
+  if (record->plane && record->width >= 2)
+    g_string_append_printf (text, " at (%s, %s)", ms_number_fixed ((double) record->inputs[2 * n], 2).text,
+                            ms_number_fixed ((double) record->inputs[2 * n + 1], 2).text);
+  if (record->labels != NULL)
+    g_string_append_printf (text, ", label %s", ms_record_class (record, record->labels[n]).text);
+  if (predicted >= 0)
+    g_string_append_printf (text, ", predicted %s", ms_record_class (record, predicted).text);
+}
+
+static void
+describe_choice (GString *text, const MsRouting *routing, int token, int k)
+{
+  gsize i = (gsize) token * (gsize) routing->K + (gsize) k;
+  int expert = ms_token_expert (routing, token, k);
+
+  if (expert < 0)
+    {
+      g_string_append_printf (text, "\nchoice %d: no expert", k + 1);
+      return;
+    }
+  if (routing->K > 1)
+    g_string_append_printf (text, "\nchoice %d: expert %d", k + 1, expert);
+  else
+    g_string_append_printf (text, "\nexpert %d", expert);
+  if (routing->gate != NULL)
+    g_string_append_printf (text, ", gate %s", ms_number_fixed ((double) routing->gate[i], 3).text);
+  if (routing->kept != NULL)
+    g_string_append (text, routing->kept[i] ? ", kept" : ", dropped: the expert was full");
+}
+
+char *
+ms_assignments_describe (const MsScene *scene, const MsSpot *spot)
+{
+  const MsRecord *record = scene->record;
+  const MsRouting *routing = ms_scene_routing (scene);
+
+  if (record == NULL || record->inputs == NULL || spot->kind != MS_SPOT_TOKEN || spot->example < 0
+      || spot->example >= record->N)
+    return g_strdup ("");
+
+  GString *text = g_string_new (NULL);
+  int first = record->class_token ? 1 : 0, p = spot->token >= 0 ? spot->token % record->tokens - first : 0;
+  int across = record->patch > 0 ? (record->width + record->patch - 1) / record->patch : 0;
+
+  describe_example (text, record, spot->example);
+  if (spot->token >= 0 && p < 0)
+    g_string_append (text, "\nclass token");
+  else if (spot->token >= 0 && across > 0)
+    g_string_append_printf (text, "\npatch in row %d, column %d", p / across + 1, p % across + 1);
+  else if (spot->token >= 0 && record->tokens > 1)
+    g_string_append_printf (text, "\ntoken %d", p);
+  if (routing == NULL || routing->expert == NULL || spot->token < 0 || spot->token >= routing->T)
+    {
+      g_string_append (text, routing == NULL ? "\nno routed layer" : "\nits routing was not captured");
+      return g_string_free (text, FALSE);
+    }
+  if (routing->mask != NULL && !routing->mask[spot->token])
+    g_string_append (text, "\npadding: not routed");
+  for (int k = 0; k < routing->K; k++)
+    describe_choice (text, routing, spot->token, k);
+
+  int next = ms_token_runner_up (routing, spot->token);
+
+  if (next >= 0)
+    g_string_append_printf (
+        text, "\nrunner-up expert %d, probability %s", next,
+        ms_number_fixed (ms_token_probability (routing, spot->token, next), 3).text);
+  else if (routing->probs == NULL)
+    g_string_append (text, "\nrunner-up not captured");
+  return g_string_free (text, FALSE);
+}
+
+static void
+table_row (GString *text, const MsRecord *record, const MsRouting *routing, int token)
+{
+  int n = token / record->tokens, next = ms_token_runner_up (routing, token);
+
+  g_string_append_printf (text, "%d\t%d\t", n, token % record->tokens);
+  if (record->labels != NULL && n < record->N)
+    g_string_append (text, ms_record_class (record, record->labels[n]).text);
+  for (int k = 0; k < routing->K; k++)
+    {
+      gsize i = (gsize) token * (gsize) routing->K + (gsize) k;
+
+      g_string_append_printf (text, "\t%d\t%s\t%s", ms_token_expert (routing, token, k),
+                              routing->gate != NULL ? ms_number_fixed ((double) routing->gate[i], 6).text : "",
+                              routing->kept == NULL ? "" : routing->kept[i] ? "yes" : "no");
+    }
+  if (next >= 0)
+    g_string_append_printf (
+        text, "\t%d\t%s\n", next,
+        ms_number_fixed (ms_token_probability (routing, token, next), 6).text);
+  else
+    g_string_append (text, "\t\t\n");
+}
+
+char *
+ms_assignments_table (const MsScene *scene)
+{
+  const MsRouting *routing = ms_scene_routing (scene);
+  GString *text = g_string_new ("example\ttoken\tlabel");
+
+  for (int k = 1; routing != NULL && k <= routing->K; k++)
+    g_string_append_printf (text, "\texpert %d\tgate %d\tkept %d", k, k, k);
+  g_string_append (text, "\trunner-up\trunner-up probability\n");
+  for (int t = 0; routing != NULL && routing->expert != NULL && scene->record->tokens > 0 && t < routing->T; t++)
+    table_row (text, scene->record, routing, t);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The assignments in words: of one token for the tooltip, of all for the table. */
+#pragma once
+
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+char *ms_assignments_describe (const MsScene *scene, const MsSpot *spot);
+char *ms_assignments_table (const MsScene *scene);
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A picture as a file, drawn by the painter that draws the widget. */
+#pragma once
+
+#include "core/base/error.h"
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+#define MS_EXPORT_LARGEST 16384 /* units a side; cairo's own limit is twice that */
+
+/* The kind of file is that of the extension: .png (one pixel a unit), .svg or .pdf. The file is written whole or not at
+ * all: an earlier one of that name stays if anything fails. */
+bool ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width,
+                      double height, const char *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The one list of pictures. A new one is its file, a line here and a line in meson.build. */
+#pragma once
+
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+#define MS_PAINTERS(X) \
+  X (assignments)
+
+#define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
+MS_PAINTERS (MS_PAINTER_DECLARE)
+#undef MS_PAINTER_DECLARE
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Fixed scenes for picture tests, made by formula and marked as samples: a batch of digits with a past of 300 steps, and a
+ * plane with two spirals. */
+#pragma once
+
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+MsScene *ms_sample_digits (void);
+MsScene *ms_sample_plane (void);
+
+/* For tests of other sizes: @N examples (digits), each patch sent to @K of @E experts. */
+MsScene *ms_sample_digits_sized (int N, int E, int K, bool class_token);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Questions to a Record and its Routing that several pictures ask; what was not captured answers "none". */
+#pragma once
+
+#include "ui/paint/format.h"
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+/* The routing that the selection asks for, or the first; NULL without any. */
+const MsRouting *ms_scene_routing (const MsScene *scene);
+
+/* A class by its name, or its number. */
+MsNumber ms_record_class (const MsRecord *record, int c);
+/* The class with the largest mean probability over members; MS_NONE if not captured. */
+int ms_record_predicted (const MsRecord *record, int n);
+
+/* The batch-wide index of patch @p of example @n (-1: the class token); MS_NONE if @routing holds no such token. */
+int ms_token_index (const MsRecord *record, const MsRouting *routing, int n, int p);
+/* Choice @k of a token; MS_NONE: no expert. */
+int ms_token_expert (const MsRouting *routing, int token, int k);
+/* How many experts the token asked for, and how many of these dropped it. */
+void ms_token_count (const MsRouting *routing, int token, int *asked, int *dropped);
+/* The most probable expert that was not chosen; MS_NONE: none, or not captured. */
+int ms_token_runner_up (const MsRouting *routing, int token);
+/* Of expert @e for @token, NaN if not captured. */
+double ms_token_probability (const MsRouting *routing, int token, int e);
+
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Walking over a picture by the arrow keys: a painter only says what lies under a point, so the walk looks along a
+ * line until it meets something else. Works for every painter alike. */
+#pragma once
+
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+/* Whether both are the same thing; where on the screen does not matter. */
+bool ms_spot_equal (const MsSpot *a, const MsSpot *b);
+
+/* The thing that @selection names, where @painter shows it. */
+bool ms_spot_find (const MsPainter *painter, double width, double height, const MsScene *scene,
+                   const MsPalette *palette, MsSpot *spot);
+
+/* The next thing from @from in the direction (@dx, @dy), each -1, 0 or 1. NULL @from: the first thing from the top
+ * left. False: there is none. */
+bool ms_spot_walk (const MsPainter *painter, double width, double height, const MsScene *scene,
+                   const MsPalette *palette, const MsSpot *from, int dx, int dy, MsSpot *to);
+
+G_END_DECLS
