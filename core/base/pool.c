@@ -2,7 +2,10 @@
 
 /* One loop is open at a time. Its whole life is in one atomic word: a generation, an open bit, and how many workers are
  * inside. A worker may enter only while the bit is set, and the caller clears it when no chunk is left, so a worker
- * that sleeps, or that the system has put aside, holds nobody up. */
+ * that sleeps, or that the system has put aside, holds nobody up.
+ *
+ * Each thread begins with its own share of the chunks, always the same one, so that in loop after loop over the same
+ * rows it finds them in its own caches; then it takes what the others have not come to. */
 #include "core/base/pool.h"
 
 #include <pthread.h>
@@ -21,15 +24,24 @@
 #define OPEN_BIT G_GUINT64_CONSTANT (0x10000)
 #define GENERATION_UNIT G_GUINT64_CONSTANT (0x20000)
 
-struct MsPool {
-  /* What every thread polls, apart from what changes with every chunk. */
-  _Alignas (CACHE_LINE) _Atomic guint64 state;
-  _Alignas (CACHE_LINE) _Atomic gsize next; /* the first chunk nobody has taken */
+typedef struct {
+  _Alignas (CACHE_LINE) _Atomic gsize next; /* the first chunk of the share that nobody has taken */
+  gsize end;
+} Share;
 
-  /* The open loop: written before the bit is set, read only by those inside. */
-  _Alignas (CACHE_LINE) MsTask task;
+typedef struct {
+  MsPool *pool;
+  int index; /* of the thread; the caller is 0 */
+  pthread_t thread;
+} Worker;
+
+struct MsPool {
+  /* The open loop: written before the bit is set, read only by those inside. On the line that every thread polls, so
+   * that one transfer brings it all. */
+  _Alignas (CACHE_LINE) _Atomic guint64 state;
+  MsTask task;
   gpointer data;
-  gsize n, grain, n_chunks;
+  gsize n, grain;
 
   _Alignas (CACHE_LINE) atomic_int sleeping; /* workers that need waking */
   atomic_bool caller_sleeps;
@@ -38,7 +50,8 @@ struct MsPool {
   pthread_cond_t work, done;
 
   int n_threads;
-  pthread_t *threads; /* owned, (n_threads - 1) */
+  Share *shares;   /* owned, (n_threads) */
+  Worker *workers; /* owned, (n_threads), the first unused */
 };
 
 void
@@ -69,14 +82,33 @@ relax (void)
 }
 
 static void
-run_chunks (MsPool *pool)
+run_share (MsPool *pool, Share *share)
 {
-  for (;;) {
-    gsize chunk = atomic_fetch_add_explicit (&pool->next, 1, memory_order_relaxed);
-    if (chunk >= pool->n_chunks)
-      return;
-    gsize begin = chunk * pool->grain;
-    pool->task (pool->data, begin, begin + MIN (pool->grain, pool->n - begin));
+  gsize end = share->end, grain = pool->grain, n = pool->n, chunk;
+  while ((chunk = atomic_fetch_add_explicit (&share->next, 1, memory_order_relaxed)) < end)
+    pool->task (pool->data, chunk * grain, chunk * grain + MIN (grain, n - chunk * grain));
+}
+
+/* What is left of another's share is looked at before it is written to: its owner may be at work on it. */
+static void
+run_chunks (MsPool *pool, int thread)
+{
+  run_share (pool, &pool->shares[thread]);
+  for (int i = 1; i < pool->n_threads; i++) {
+    Share *other = &pool->shares[(thread + i) % pool->n_threads];
+    if (atomic_load_explicit (&other->next, memory_order_relaxed) < other->end)
+      run_share (pool, other);
+  }
+}
+
+static void
+share_out (MsPool *pool, gsize n_chunks)
+{
+  gsize begin = 0, T = (gsize) pool->n_threads;
+  for (gsize t = 0; t < T; t++) {
+    atomic_store_explicit (&pool->shares[t].next, begin, memory_order_relaxed);
+    begin += n_chunks / T + (t < n_chunks % T);
+    pool->shares[t].end = begin;
   }
 }
 
@@ -138,12 +170,12 @@ wait_for_work (MsPool *pool, guint64 *seen)
 static void *
 worker_main (void *data)
 {
-  MsPool *pool = data;
+  Worker *worker = data;
   guint64 seen = 0;
   ms_flush_denormals ();
-  while (wait_for_work (pool, &seen)) {
-    run_chunks (pool);
-    leave (pool);
+  while (wait_for_work (worker->pool, &seen)) {
+    run_chunks (worker->pool, worker->index);
+    leave (worker->pool);
   }
   return NULL;
 }
@@ -196,12 +228,18 @@ ms_pool_new (int n_threads)
   pthread_mutex_init (&pool->mutex, NULL);
   pthread_cond_init (&pool->work, NULL);
   pthread_cond_init (&pool->done, NULL);
-  pool->threads = g_new0 (pthread_t, wanted);
+  pool->shares = g_aligned_alloc0 ((gsize) wanted, sizeof *pool->shares, CACHE_LINE);
+  pool->workers = g_new0 (Worker, wanted);
+  /* A system that grants fewer threads than asked for gives a smaller pool, not a failure. The number of threads is
+   * settled before the first loop, and only then do workers read it. */
   pool->n_threads = 1;
-  /* A system that grants fewer threads than asked for gives a smaller pool, not a failure. */
-  while (pool->n_threads < wanted &&
-         pthread_create (&pool->threads[pool->n_threads - 1], NULL, worker_main, pool) == 0)
+  for (int i = 1; i < wanted; i++) {
+    Worker *worker = &pool->workers[i];
+    *worker = (Worker){ .pool = pool, .index = i };
+    if (pthread_create (&worker->thread, NULL, worker_main, worker) != 0)
+      break;
     pool->n_threads++;
+  }
   return pool;
 }
 
@@ -212,12 +250,13 @@ ms_pool_free (MsPool *pool)
     return;
   atomic_store_explicit (&pool->stop, true, memory_order_seq_cst);
   wake_sleepers (pool);
-  for (int i = 0; i < pool->n_threads - 1; i++)
-    pthread_join (pool->threads[i], NULL);
+  for (int i = 1; i < pool->n_threads; i++)
+    pthread_join (pool->workers[i].thread, NULL);
   pthread_mutex_destroy (&pool->mutex);
   pthread_cond_destroy (&pool->work);
   pthread_cond_destroy (&pool->done);
-  g_free (pool->threads);
+  g_aligned_free (pool->shares);
+  g_free (pool->workers);
   g_aligned_free (pool);
 }
 
@@ -245,11 +284,10 @@ ms_pool_for (MsPool *pool, gsize n, gsize grain, MsTask task, gpointer data)
   pool->data = data;
   pool->n = n;
   pool->grain = grain;
-  pool->n_chunks = n / grain + (n % grain != 0);
-  atomic_store_explicit (&pool->next, 0, memory_order_relaxed);
+  share_out (pool, n / grain + (n % grain != 0));
   atomic_store_explicit (&pool->state, (state + GENERATION_UNIT) | OPEN_BIT, memory_order_seq_cst);
   wake_sleepers (pool);
-  run_chunks (pool);
+  run_chunks (pool, 0);
   atomic_fetch_and_explicit (&pool->state, ~OPEN_BIT, memory_order_seq_cst);
   wait_until_left (pool);
 }

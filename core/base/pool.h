@@ -19,9 +19,9 @@ MsPool *ms_pool_new (int n_threads); /* n_threads >= 1, the caller's included */
 void ms_pool_free (MsPool *pool);    /* NULL is fine */
 int ms_pool_n_threads (const MsPool *pool); /* 1 for NULL */
 
-/* Runs @task over [0, n) in chunks of @grain items (the last may be shorter), taken dynamically. The cut does not
- * depend on the number of threads. Returns when all are done. @pool may be NULL: everything runs on the caller. Not
- * reentrant. */
+/* Runs @task over [0, n) in chunks of @grain items (the last may be shorter). Each thread begins with the same share in
+ * every loop, so that rows stay in its caches from loop to loop, then helps the others. The cut does not depend on the
+ * number of threads. Returns when all are done. @pool may be NULL: everything runs on the caller. Not reentrant. */
 void ms_pool_for (MsPool *pool, gsize n, gsize grain, MsTask task, gpointer data);
 
 /* Sets flush-to-zero and denormals-are-zero in the calling thread, where the processor has them. */
