@@ -77,6 +77,8 @@ ms_ticks_label (const MsTicks *ticks, int i)
 {
   double value = ms_ticks_value (ticks, i);
 
+  if (value == 0)
+    return (MsNumber) { "0" };
   if (fabs (value) >= 1e9 || ticks->decimals > 6)
     return ms_number_short (value, 3);
   return ticks->decimals == 0 ? ms_number_count ((gint64) llround (value)) : ms_number_fixed (value, ticks->decimals);

@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 #define MS_PAINTERS(X) \
-  X (assignments)
+  X (assignments) \
+  X (load)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)
