@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/nn/encoder.h"
+
+typedef struct {
+  MsNorm norm_0, norm_1; /* norm_0 only with attention */
+  MsDense query, key, value, out;
+  MsFeedForward *feed_forward; /* owned */
+} Block;
+
+struct MsEncoder {
+  MsEncoderConfig config;
+  Block *block; /* (blocks) */
+  MsNorm norm;
+  MsDense pre_logits, head;
+};
+
+static void
+add_attention (Block *block, MsParams *params, const char *prefix, const MsEncoderConfig *c)
+{
+  gsize H = (gsize)c->width, heads = (gsize)c->heads, d = H / heads;
+  const char *names[] = { "query", "key", "value" };
+  MsDense *dense[] = { &block->query, &block->key, &block->value };
+  g_autofree char *out = g_strconcat (prefix, "/SelfAttention/out", NULL);
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/SelfAttention/%s", prefix, names[i]);
+
+      *dense[i] = ms_dense_new (params, name, ms_init_xavier, ms_init_zeros, 1, 3, (gsize[]){ H, heads, d });
+    }
+  block->out = ms_dense_new (params, out, ms_init_xavier, ms_init_zeros, 2, 3, (gsize[]){ heads, d, H });
+}
+
+static void
+add_block (MsEncoder *encoder, MsParams *params, int i, MsFeedForward *feed_forward)
+{
+  const MsEncoderConfig *c = &encoder->config;
+  Block *block = &encoder->block[i];
+  g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d", i);
+  g_autofree char *norm_0 = g_strconcat (prefix, "/LayerNorm_0", NULL);
+  g_autofree char *norm_1 = g_strconcat (prefix, "/LayerNorm_1", NULL);
+
+  if (c->heads > 0)
+    {
+      block->norm_0 = ms_norm_new (params, norm_0, (gsize)c->width);
+      add_attention (block, params, prefix, c);
+    }
+  block->norm_1 = ms_norm_new (params, norm_1, (gsize)c->width);
+  block->feed_forward = feed_forward != NULL
+                          ? feed_forward
+                          : ms_mlp_block_new (params, prefix, c->width, c->hidden, MS_SITE_BLOCK (i) + 1);
+}
+
+MsEncoder *
+ms_encoder_new (MsParams *params, const MsEncoderConfig *config, MsFeedForward *const *feed_forward)
+{
+  MsEncoder *encoder = g_new0 (MsEncoder, 1);
+  MsInit head_bias = { .kind = MS_INIT_CONSTANT, .scale = config->head_bias };
+  MsInit lecun = { .kind = MS_INIT_LECUN };
+  gsize width = (gsize)config->width, representation = (gsize)config->representation;
+
+  encoder->config = *config;
+  encoder->block = g_new0 (Block, config->blocks);
+  for (int i = 0; i < config->blocks; i++)
+    add_block (encoder, params, i, feed_forward != NULL ? feed_forward[i] : NULL);
+  encoder->norm = ms_norm_new (params, "Encoder/encoder_norm", width);
+  if (representation > 0)
+    {
+      encoder->pre_logits
+        = ms_dense_new (params, "pre_logits", lecun, ms_init_zeros, 1, 2, (gsize[]){ width, representation });
+      width = representation;
+    }
+  encoder->head
+    = ms_dense_new (params, "head", ms_init_zeros, head_bias, 1, 2, (gsize[]){ width, (gsize)config->classes });
+  return encoder;
+}
+
+void
+ms_encoder_free (MsEncoder *encoder)
+{
+  if (encoder == NULL)
+    return;
+  for (int i = 0; i < encoder->config.blocks; i++)
+    ms_feed_forward_free (encoder->block[i].feed_forward);
+  g_free (encoder->block);
+  g_free (encoder);
+}
+
+static MsNode *
+attend (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c)
+{
+  MsNode *normed = ms_norm_apply (&block->norm_0, tape, x);
+  MsNode *q = ms_dense_apply (&block->query, tape, normed);
+  MsNode *k = ms_dense_apply (&block->key, tape, normed);
+  MsNode *v = ms_dense_apply (&block->value, tape, normed);
+
+  return ms_dense_apply (&block->out, tape, ms_attention (tape, q, k, v, c->tokens, c->heads));
+}
+
+MsNode *
+ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features)
+{
+  const MsEncoderConfig *c = &encoder->config;
+
+  for (int i = 0; i < c->blocks; i++)
+    {
+      const Block *block = &encoder->block[i];
+      MsNode *y;
+
+      if (c->heads > 0)
+        {
+          y = attend (block, tape, x, c);
+          x = ms_add (tape, x, ms_pass_dropout (pass, tape, y, pass->dropout, MS_SITE_BLOCK (i)));
+        }
+      y = block->feed_forward->forward (block->feed_forward, tape, ms_norm_apply (&block->norm_1, tape, x), pass);
+      x = ms_add (tape, x, y);
+    }
+  x = ms_norm_apply (&encoder->norm, tape, x);
+  x = c->class_token ? ms_pool_first (tape, x, c->tokens) : ms_pool_mean (tape, x, c->tokens);
+  if (c->representation > 0)
+    x = ms_tanh (tape, ms_dense_apply (&encoder->pre_logits, tape, x));
+  if (features != NULL)
+    *features = x;
+  return ms_dense_apply (&encoder->head, tape, x);
+}

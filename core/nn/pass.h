@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What every layer is told about the pass it takes part in. */
+#pragma once
+
+#include "core/autodiff/tape.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  bool deterministic; /* evaluation: no dropout, no router noise */
+  bool alone;         /* the examples do not compete: experts take every token, as if each came by itself */
+  guint64 seed;       /* of the run */
+  gint64 step;        /* batches done before this one: the moment of all random numbers */
+  int examples;       /* N */
+  int tokens;         /* per example, as the blocks see them */
+  bool class_token;   /* token 0 of each example has no input of its own */
+  const MsReal *input; /* (N, tokens without class token, input_size) what each token was made from, borrowed */
+  gsize input_size;
+  double dropout;
+} MsPass;
+
+/* Dropout at @site, a number that no other place of the model uses; the identity in a deterministic pass. */
+MsNode *ms_pass_dropout (const MsPass *pass, MsTape *tape, MsNode *x, double rate, guint32 site);
+
+/* What stands in the place of a block's MLP: (N tokens, H) -> (N tokens, H). */
+typedef struct MsFeedForward MsFeedForward;
+struct MsFeedForward {
+  MsNode *(*forward) (MsFeedForward *self, MsTape *tape, MsNode *x, const MsPass *pass);
+  void (*free) (MsFeedForward *self);
+};
+
+static inline void
+ms_feed_forward_free (MsFeedForward *self)
+{
+  if (self != NULL)
+    self->free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsFeedForward, ms_feed_forward_free)
+
+G_END_DECLS
