@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/routing/assign.h"
+
+#include "core/base/simd.h"
+
+#include <string.h>
+
+typedef struct {
+  int *choice;
+  const MsReal *gates;
+  gsize K, E;
+} TopK;
+
+/* The K best so far are kept sorted; most numbers are not larger than the last of them. */
+static void
+top_k_row (int *choice, const MsReal *gates, gsize K, gsize E)
+{
+  gsize held = 0;
+
+  for (gsize e = 0; e < E; e++)
+    {
+      gsize at;
+
+      if (held == K && !(gates[e] > gates[choice[K - 1]]))
+        continue;
+      at = held < K ? held++ : K - 1;
+      for (; at > 0 && gates[e] > gates[choice[at - 1]]; at--)
+        choice[at] = choice[at - 1];
+      choice[at] = (int)e;
+    }
+}
+
+static void
+top_k_rows (gpointer data, gsize begin, gsize end)
+{
+  const TopK *t = data;
+
+  for (gsize s = begin; s < end; s++)
+    top_k_row (t->choice + s * t->K, t->gates + s * t->E, t->K, t->E);
+}
+
+void
+ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E)
+{
+  TopK t = { choice, gates, (gsize)K, (gsize)E };
+
+  ms_pool_for (pool, (gsize)T, MAX (1, 8192 / (gsize)E), top_k_rows, &t);
+}
+
+typedef struct {
+  MsReal priority;
+  int token;
+} Ranked;
+
+static int
+compare_ranked (gconstpointer a, gconstpointer b)
+{
+  const Ranked *x = a, *y = b;
+
+  if (x->priority != y->priority)
+    return x->priority > y->priority ? -1 : 1;
+  return x->token - y->token;
+}
+
+/* order (S): the group's tokens as they are served. */
+static void
+visit_order (int *order, Ranked *scratch, const MsReal *priority, int first, int S)
+{
+  for (int s = 0; s < S; s++)
+    {
+      order[s] = first + s;
+      if (priority != NULL)
+        scratch[s] = (Ranked){ priority[first + s], first + s };
+    }
+  if (priority == NULL)
+    return;
+  qsort (scratch, (gsize)S, sizeof *scratch, compare_ranked);
+  for (int s = 0; s < S; s++)
+    order[s] = scratch[s].token;
+}
+
+/* kept (T, K), and how many each expert keeps in count (E). */
+static void
+fill_buffers (MsTape *tape, guint8 *kept, int *count, const int *choice, int T, int K, int E, const MsFill *fill)
+{
+  int S = T / fill->groups;
+  int *asked = ms_tape_alloc (tape, (gsize)E * sizeof (int)), *order = ms_tape_alloc (tape, (gsize)S * sizeof (int));
+  Ranked *scratch = fill->priority != NULL ? ms_tape_alloc (tape, (gsize)S * sizeof (Ranked)) : NULL;
+
+  for (int g = 0; g < fill->groups; g++)
+    {
+      memset (asked, 0, (gsize)E * sizeof (int));
+      visit_order (order, scratch, fill->priority, g * S, S);
+      for (int k = 0; k < K; k++)
+        for (int s = 0; s < S; s++)
+          {
+            gsize slot = (gsize)order[s] * K + k;
+            int e = choice[slot];
+
+            kept[slot] = e >= 0 && (fill->capacity == 0 || asked[e] < fill->capacity);
+            if (e >= 0)
+              asked[e]++;
+            if (kept[slot])
+              count[e]++;
+          }
+    }
+}
+
+const MsPlan *
+ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *fill)
+{
+  gsize slots = (gsize)T * K;
+  MsPlan *plan = ms_tape_alloc (tape, sizeof *plan);
+  guint8 *kept = ms_tape_alloc (tape, slots);
+  int *offset = ms_tape_alloc (tape, ((gsize)E + 1) * sizeof (int)), *next = ms_tape_alloc (tape, (gsize)E * sizeof (int));
+  int *row = ms_tape_alloc (tape, slots * sizeof (int)), *token = ms_tape_alloc (tape, slots * sizeof (int));
+  int *slot = ms_tape_alloc (tape, slots * sizeof (int));
+
+  g_assert (T % fill->groups == 0);
+  memset (next, 0, (gsize)E * sizeof (int));
+  fill_buffers (tape, kept, next, choice, T, K, E, fill);
+  offset[0] = 0;
+  for (int e = 0; e < E; e++)
+    {
+      offset[e + 1] = offset[e] + next[e];
+      next[e] = offset[e];
+    }
+  for (gsize i = 0; i < slots; i++)
+    {
+      row[i] = kept[i] ? next[choice[i]]++ : -1;
+      if (kept[i])
+        {
+          token[row[i]] = (int)(i / (gsize)K);
+          slot[row[i]] = (int)i;
+        }
+    }
+  *plan = (MsPlan){ T, K, E, offset[E], choice, row, token, slot, offset };
+  return plan;
+}

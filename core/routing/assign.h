@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+
+/* From gates to a dispatch plan: top-k, then the greedy filling of the experts' buffers (specs/vmoe.md 2.3). */
+#pragma once
+
+#include "core/autodiff/plan.h"
+#include "core/autodiff/tape.h"
+
+G_BEGIN_DECLS
+
+/* choice (T, K): the experts with the largest gates (T, E), best first; ties go to the lower expert. 1 <= K <= E. */
+void ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E);
+
+typedef struct {
+  int groups;           /* of consecutive, equally many tokens, filled independently */
+  int capacity;         /* places per expert and group; 0: no limit */
+  const MsReal *priority; /* (T) batch priority: larger is served first, ties in order; NULL: in order */
+} MsFill;
+
+/* All first choices of a group before any second choice. What finds its expert full is dropped and not sent elsewhere.
+ * The plan and its arrays live in the tape's arena. @choice is borrowed by the plan. */
+const MsPlan *ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *fill);
+
+G_END_DECLS

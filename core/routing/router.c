@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/routing/router.h"
+
+#include <string.h>
+
+const MsRouterKind *
+ms_router_kind_find (const char *name)
+{
+#define KIND(kind) &ms_router_##kind,
+  static const MsRouterKind *const kinds[] = { MS_ROUTERS (KIND) };
+#undef KIND
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i]->name, name) == 0)
+      return kinds[i];
+  return NULL;
+}
+
+MsRouter *
+ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, int H, int E, guint32 place)
+{
+  MsRouter *router = g_new0 (MsRouter, 1);
+  const MsInit lecun = { .kind = MS_INIT_LECUN, .fan_in = (gsize)H };
+
+  *router = (MsRouter){ .kind = kind, .E = E, .place = place };
+  if (kind->learns)
+    {
+      g_autofree char *name = g_strconcat (prefix, "/Router/dense/kernel", NULL);
+
+      router->kernel = ms_params_add (params, name, lecun, 2, (gsize[]){ (gsize)H, (gsize)E }, false);
+    }
+  return router;
+}
+
+MsNode *
+ms_router_even_weights (MsTape *tape, int T, int K)
+{
+  gsize n = (gsize)T * K;
+  MsReal *weight = ms_tape_alloc (tape, n * sizeof (MsReal));
+
+  for (gsize i = 0; i < n; i++)
+    weight[i] = 1 / (MsReal)K;
+  return ms_tape_input (tape, weight, 2, (gsize[]){ (gsize)T, (gsize)K });
+}
