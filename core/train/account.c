@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/account.h"
+
+#include <math.h>
+#include <string.h>
+
+static float *
+to_float (const MsReal *x, gsize n)
+{
+  float *copy = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    copy[i] = (float)x[i];
+  return copy;
+}
+
+static double
+scalar (const MsNode *node)
+{
+  return node != NULL ? node->value[0] : NAN;
+}
+
+static void
+count_load (MsRouting *routing, const MsPlan *plan)
+{
+  gsize slots = (gsize)plan->T * plan->K;
+
+  for (gsize i = 0; i < slots; i++)
+    if (plan->choice[i] >= 0)
+      {
+        routing->load[plan->choice[i]]++;
+        routing->dropped[plan->choice[i]] += plan->row[i] < 0;
+      }
+}
+
+static void
+copy_tokens (MsRouting *routing, const MsMoe *moe)
+{
+  const MsPlan *plan = moe->plan;
+  gsize slots = (gsize)plan->T * plan->K, all = (gsize)plan->T * plan->E;
+
+  for (gsize i = 0; i < slots; i++)
+    {
+      routing->expert[i] = (gint16)plan->choice[i];
+      routing->kept[i] = plan->row[i] >= 0;
+    }
+  routing->gate = to_float (moe->decision.weights->value, slots);
+  if (moe->decision.gates != NULL)
+    routing->probs = to_float (moe->decision.gates->value, all);
+  if (moe->decision.logits != NULL)
+    routing->logits = to_float (moe->decision.logits->value, all);
+}
+
+/* Without the tokens a routing keeps only its loads. */
+static MsRouting *
+account_layer (const MsMoe *moe, bool tokens)
+{
+  const MsPlan *plan = moe->plan;
+  MsRouting *routing = ms_routing_new (tokens ? plan->T : 0, plan->E, plan->K, 1);
+
+  routing->T = plan->T;
+  routing->layer = moe->block;
+  routing->router = g_strdup (moe->router->kind->name);
+  routing->capacity = moe->capacity;
+  routing->groups = moe->groups;
+  count_load (routing, plan);
+  if (tokens)
+    copy_tokens (routing, moe);
+  routing->importance_loss = scalar (moe->decision.importance);
+  routing->load_loss = scalar (moe->decision.load);
+  routing->gshard_loss = scalar (moe->decision.gshard);
+  return routing;
+}
+
+void
+ms_account_routing (MsRecord *record, const MsModel *model, bool tokens)
+{
+  record->n_routing = model->n_moe;
+  record->routing = g_new0 (MsRouting *, MAX (model->n_moe, 1));
+  for (int i = 0; i < model->n_moe; i++)
+    record->routing[i] = account_layer (model->moe[i], tokens);
+}
+
+/* Adds a layer's weighted term; a sum nobody contributed to stays absent. */
+static void
+add_term (double *sum, const MsNode *node, double weight)
+{
+  if (node != NULL)
+    *sum = (isnan (*sum) ? 0 : *sum) + weight * node->value[0];
+}
+
+void
+ms_account_losses (MsRecord *record, const MsModel *model, const MsModelOutput *out)
+{
+  record->loss = scalar (out->loss);
+  record->task_loss = scalar (out->task);
+  for (int i = 0; i < model->n_moe; i++)
+    {
+      const MsDecision *d = &model->moe[i]->decision;
+
+      add_term (&record->importance_loss, d->importance, model->routing.importance_weight);
+      add_term (&record->load_loss, d->load, model->routing.load_weight);
+      add_term (&record->gshard_loss, d->gshard, model->routing.gshard_weight);
+    }
+}
+
+void
+ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const int *labels, int N)
+{
+  const MsBackboneConfig *c = &model->backbone->config;
+
+  record->N = N;
+  record->tokens = c->encoder.tokens;
+  record->class_token = c->encoder.class_token;
+  record->height = c->height;
+  record->width = c->width;
+  record->channels = c->channels;
+  record->patch = c->encoder.heads > 0 ? c->patch : 0;
+  record->C = c->encoder.classes;
+  if (x != NULL)
+    record->inputs = to_float (x, (gsize)N * c->height * c->width * c->channels);
+  if (x != NULL && labels != NULL)
+    record->labels = g_memdup2 (labels, (gsize)N * sizeof *labels);
+}
+
+float *
+ms_account_probs (const MsNode *logits)
+{
+  gsize N = ms_node_rows (logits), C = ms_node_cols (logits);
+  float *probs = g_new (float, N * C);
+
+  for (gsize n = 0; n < N; n++)
+    {
+      const MsReal *x = logits->value + n * C;
+      double largest = x[0], sum = 0;
+
+      for (gsize c = 1; c < C; c++)
+        largest = MAX (largest, x[c]);
+      for (gsize c = 0; c < C; c++)
+        sum += exp (x[c] - largest);
+      for (gsize c = 0; c < C; c++)
+        probs[n * C + c] = (float)(exp (x[c] - largest) / sum);
+    }
+  return probs;
+}
+
+static double
+error_rate (const MsNode *logits, const int *labels)
+{
+  gsize N = ms_node_rows (logits), C = ms_node_cols (logits), wrong = 0;
+
+  for (gsize n = 0; n < N; n++)
+    {
+      gsize best = 0;
+
+      for (gsize c = 1; c < C; c++)
+        if (logits->value[n * C + c] > logits->value[n * C + best])
+          best = c;
+      wrong += best != (gsize)labels[n];
+    }
+  return (double)wrong / (double)N;
+}
+
+void
+ms_account_predictions (MsRecord *record, const MsNode *logits, const int *labels)
+{
+  gsize N = ms_node_rows (logits), C = ms_node_cols (logits);
+  g_autofree float *probs = ms_account_probs (logits);
+
+  record->predictions = ms_predictions_new (1, (int)N, (int)C);
+  memcpy (record->predictions->probs, probs, N * C * sizeof *probs);
+  if (labels != NULL)
+    record->train_error = error_rate (logits, labels);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/forward.h"
+
+#include "core/train/account.h"
+#include "core/train/checkpoint.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+gradient_free (gpointer data)
+{
+  MsGradient *gradient = data;
+
+  g_free (gradient->name);
+  ms_array_free (gradient->array);
+  g_free (gradient);
+}
+
+void
+ms_forward_result_free (MsForwardResult *result)
+{
+  if (result == NULL)
+    return;
+  g_free (result->logits);
+  ms_record_unref (result->record);
+  g_clear_pointer (&result->gradients, g_ptr_array_unref);
+  g_free (result);
+}
+
+/* The model's shape from the examples' and the head's: (N, height, width[, channels]) or (N, features). */
+static bool
+find_shape (const MsSafetensors *file, const char *path, const MsArray *input, MsModelShape *shape, GError **error)
+{
+  const MsTensorInfo *head = ms_safetensors_find (file, "head/bias");
+  g_autofree char *found = ms_array_shape_text (input);
+
+  if (head == NULL || head->n_dim != 1 || head->dim[0] < 1 || head->dim[0] > 1 << 20)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: the tensor head/bias (classes) is missing or misshapen", path);
+      return false;
+    }
+  if (input->n_dim < 2 || input->n_dim > 4 || input->n == 0 || input->n > G_MAXINT)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
+                   "the input is %s, where (N, height, width, channels), (N, height, width) or (N, features) is needed",
+                   found);
+      return false;
+    }
+  *shape = (MsModelShape){ .image = input->n_dim > 2, .height = 1, .channels = 1, .classes = (int)head->dim[0] };
+  shape->width = (int)input->dim[input->n_dim > 2 ? 2 : 1];
+  if (shape->image)
+    shape->height = (int)input->dim[1];
+  if (input->n_dim == 4)
+    shape->channels = (int)input->dim[3];
+  return true;
+}
+
+static bool
+check_labels (const int *labels, int N, int classes, GError **error)
+{
+  for (int n = 0; labels != NULL && n < N; n++)
+    if (labels[n] < 0 || labels[n] >= classes)
+      {
+        g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "label %d is %d, and the model has the classes 0 to %d", n,
+                     labels[n], classes - 1);
+        return false;
+      }
+  return true;
+}
+
+static MsArray *
+gradient_array (const MsParam *param)
+{
+  MsArray *array = ms_array_new (MS_DTYPE_F32, param->n_dim, param->dim);
+  gsize size = ms_param_slice (param);
+
+  for (gsize i = 0; i < param->n; i++)
+    if (param->touched[i / size])
+      ((float *)array->data)[i] = (float)param->grad[i];
+  return array;
+}
+
+static GPtrArray *
+collect_gradients (MsParams *params)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (gradient_free);
+
+  for (int i = 0; i < ms_params_count (params); i++)
+    {
+      MsParam *param = ms_params_at (params, i);
+      MsGradient *gradient = g_new (MsGradient, 1);
+
+      *gradient = (MsGradient){ g_strdup (param->name), gradient_array (param) };
+      g_ptr_array_add (list, gradient);
+    }
+  return list;
+}
+
+static MsRecord *
+new_record (const char *checkpoint, const MsSafetensors *file, const MsExperiment *experiment, GError **error)
+{
+  g_autoptr (MsRecord) record = ms_record_new ();
+
+  record->provenance = MS_PROVENANCE_CHECKPOINT;
+  record->source = g_path_get_basename (checkpoint);
+  record->seed = (guint64)ms_experiment_int (experiment, MS_KEY_RUN_SEED);
+  if (!ms_checkpoint_read_int (file, checkpoint, "step", 0, &record->step, error))
+    return NULL;
+  return g_steal_pointer (&record);
+}
+
+/* The pass itself, once everything is read. */
+static void
+run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *labels, bool gradients, int n_threads)
+{
+  g_autoptr (MsPool) pool = ms_pool_new (n_threads);
+  g_autoptr (MsTape) tape = ms_tape_new (pool);
+  g_autofree MsReal *x = g_new (MsReal, input->n);
+  MsPass pass = { .deterministic = true, .seed = result->record->seed, .step = result->record->step };
+  MsModelOutput out;
+
+  for (gsize i = 0; i < input->n; i++)
+    x[i] = (MsReal)ms_array_get (input, i);
+  pass.examples = (int)input->dim[0];
+  ms_tape_reset (tape, gradients);
+  out = ms_model_forward (model, tape, x, labels, &pass);
+  result->N = pass.examples;
+  result->M = 1;
+  result->C = (int)ms_node_cols (out.logits);
+  result->logits = g_new (float, out.logits->n);
+  for (gsize i = 0; i < out.logits->n; i++)
+    result->logits[i] = (float)out.logits->value[i];
+  if (labels != NULL)
+    ms_account_losses (result->record, model, &out);
+  ms_account_routing (result->record, model, true);
+  ms_account_batch (result->record, model, x, labels, result->N);
+  ms_account_predictions (result->record, out.logits, labels);
+  result->record->flops = ms_tape_flops (tape);
+  result->record->bytes = ms_tape_bytes (tape);
+  if (gradients && labels != NULL)
+    {
+      ms_tape_backward (tape, out.loss);
+      result->gradients = collect_gradients (model->params);
+    }
+}
+
+MsForwardResult *
+ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input, const int *labels,
+            bool gradients, int n_threads, GError **error)
+{
+  g_autoptr (MsSafetensors) file = ms_safetensors_open (checkpoint, error);
+  g_autoptr (MsForwardResult) result = g_new0 (MsForwardResult, 1);
+  g_autoptr (MsModel) model = NULL;
+  MsModelShape shape;
+
+  if (file == NULL || !find_shape (file, checkpoint, input, &shape, error)
+      || !check_labels (labels, (int)input->dim[0], shape.classes, error)
+      || (model = ms_model_new (experiment, &shape, error)) == NULL
+      || !ms_checkpoint_read_model (file, checkpoint, model, NULL, error)
+      || (result->record = new_record (checkpoint, file, experiment, error)) == NULL)
+    return NULL;
+  run (result, model, input, labels, gradients, n_threads);
+  return g_steal_pointer (&result);
+}

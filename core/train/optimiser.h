@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+
+/* SGD with momentum, Adam and AdamW as one fused loop over the flat arrays, with clipping by the global norm. */
+#pragma once
+
+#include "core/autodiff/params.h"
+#include "core/base/pool.h"
+#include "core/train/choices.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  MsOptimiserChoice kind;
+  double momentum;             /* sgd: v = momentum v + g, p -= rate v */
+  double beta1, beta2, epsilon; /* adam, adamw: bias-corrected moments, p -= rate m / (sqrt (v) + epsilon) */
+  double weight_decay;         /* kernels only. adamw: p -= rate decay p beside the step; else decay p is added to g */
+  double clip;                 /* > 0: gradients are scaled down to this global norm */
+} MsOptimiserConfig;
+
+typedef struct MsOptimiser MsOptimiser;
+
+/* Moments for the flat arrays of @params (borrowed); NULL and @error if there is not enough memory. */
+MsOptimiser *ms_optimiser_new (MsParams *params, MsOptimiserChoice kind, GError **error);
+void ms_optimiser_free (MsOptimiser *optimiser);
+void ms_optimiser_reset (MsOptimiser *optimiser); /* moments and count to 0 */
+
+/* Global norm of the gradients, untouched slices counting as 0. */
+double ms_optimiser_gradient_norm (MsOptimiser *optimiser, MsPool *pool);
+
+/* One update; @norm is what ms_optimiser_gradient_norm returned. Gradients count as used: their flags are cleared. */
+void ms_optimiser_step (MsOptimiser *optimiser, MsPool *pool, const MsOptimiserConfig *config, double rate,
+                        double norm);
+
+/* State, for saving: the first moment (momentum of sgd) and, for adam and adamw, the second (NULL otherwise), each of
+ * ms_params_flat numbers, and the number of updates done. */
+MsReal *ms_optimiser_first (MsOptimiser *optimiser);
+MsReal *ms_optimiser_second (MsOptimiser *optimiser);
+gint64 *ms_optimiser_updates (MsOptimiser *optimiser);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsOptimiser, ms_optimiser_free)
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What a Session is made of, for the files that together implement it: session.c steps, evaluate.c looks without training,
+ * session-state.c saves and restores. */
+#pragma once
+
+#include "core/train/batches.h"
+#include "core/train/model.h"
+#include "core/train/optimiser.h"
+#include "core/train/session.h"
+
+struct MsSession {
+  MsExperiment *experiment; /* owned reference, like all below */
+  char *name;
+  guint64 seed;
+  MsDataset *dataset;
+  MsModel *model;
+  MsOptimiser *optimiser;
+  MsBatches *batches;
+  MsPool *pool;
+  MsTape *tape;
+  int n_threads, batch;
+  MsReal *x;   /* (batch, height, width, channels) */
+  int *labels; /* (batch) */
+  gint64 step;
+  guint64 flops_per_example;
+  MsEvaluation *evaluation; /* the newest, or NULL */
+};
+
+/* A record with what all records of the session share. */
+MsRecord *ms_session_new_record (const MsSession *session);
+
+/* Adds the decision surface and a fixed sample of points, by a forward pass that resets the tape. Plane tasks only. */
+void ms_session_add_surface (MsSession *session, MsRecord *record);

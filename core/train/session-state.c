@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Saving and restoring a session: as bytes in memory for rewinding, as a checkpoint on disk. */
+
+#include "core/train/session-private.h"
+
+#include "core/train/checkpoint.h"
+
+#include <string.h>
+
+#define STATE_MAGIC 0x3174617473534d00ULL
+
+typedef struct {
+  guint64 magic, flat, arrays; /* arrays of flat numbers that follow: values, first and, for Adam, second moment */
+  gint64 step, updates;
+  gint64 evaluated; /* whether evaluation is meant */
+  MsEvaluation evaluation;
+} Head;
+
+static int
+state_arrays (MsSession *s, MsReal *array[3])
+{
+  array[0] = ms_params_values (s->model->params);
+  array[1] = ms_optimiser_first (s->optimiser);
+  array[2] = ms_optimiser_second (s->optimiser);
+  return array[2] != NULL ? 3 : 2;
+}
+
+GBytes *
+ms_session_save_state (MsSession *s)
+{
+  MsReal *array[3];
+  int n = state_arrays (s, array);
+  gsize flat = ms_params_flat (s->model->params), bytes = flat * sizeof (MsReal);
+  char *data = g_malloc (sizeof (Head) + (gsize)n * bytes);
+  Head head;
+
+  memset (&head, 0, sizeof head);
+  head.magic = STATE_MAGIC;
+  head.flat = flat;
+  head.arrays = (guint64)n;
+  head.step = s->step;
+  head.updates = *ms_optimiser_updates (s->optimiser);
+  head.evaluated = s->evaluation != NULL;
+  if (s->evaluation != NULL)
+    head.evaluation = *s->evaluation;
+  memcpy (data, &head, sizeof head);
+  for (int i = 0; i < n; i++)
+    memcpy (data + sizeof head + (gsize)i * bytes, array[i], bytes);
+  return g_bytes_new_take (data, sizeof head + (gsize)n * bytes);
+}
+
+bool
+ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
+{
+  MsReal *array[3];
+  int n = state_arrays (s, array);
+  gsize size, flat = ms_params_flat (s->model->params), bytes = flat * sizeof (MsReal);
+  const char *data = g_bytes_get_data (state, &size);
+  Head head;
+
+  if (size >= sizeof head)
+    memcpy (&head, data, sizeof head);
+  if (size < sizeof head || head.magic != STATE_MAGIC || head.flat != flat || head.arrays != (guint64)n
+      || size != sizeof head + (gsize)n * bytes)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model");
+      return false;
+    }
+  for (int i = 0; i < n; i++)
+    memcpy (array[i], data + sizeof head + (gsize)i * bytes, bytes);
+  ms_params_clear_gradients (s->model->params);
+  s->step = head.step;
+  *ms_optimiser_updates (s->optimiser) = head.updates;
+  g_clear_pointer (&s->evaluation, g_free);
+  if (head.evaluated)
+    s->evaluation = g_memdup2 (&head.evaluation, sizeof head.evaluation);
+  return true;
+}
+
+bool
+ms_session_save (MsSession *s, const char *path, GError **error)
+{
+  MsCheckpointHead head = { s->name, s->step };
+
+  return ms_checkpoint_save (path, s->experiment, &head, s->model, s->optimiser, error);
+}
+
+MsSession *
+ms_session_load (const char *path, const char *data_path, int n_threads, GError **error)
+{
+  g_autoptr (MsSafetensors) file = ms_safetensors_open (path, error);
+  g_autoptr (MsExperiment) experiment = NULL;
+  g_autoptr (MsSession) s = NULL;
+  const char *name;
+
+  if (file == NULL || (experiment = ms_checkpoint_read_experiment (file, path, error)) == NULL)
+    return NULL;
+  if (data_path != NULL)
+    {
+      MsExperiment *moved = ms_experiment_with (experiment, "task.path", data_path, error);
+
+      if (moved == NULL)
+        return NULL;
+      ms_experiment_unref (experiment);
+      experiment = moved;
+    }
+  name = ms_safetensors_metadata (file, "name");
+  s = ms_session_new (experiment, name != NULL ? name : path, n_threads, error);
+  if (s == NULL || !ms_checkpoint_read_model (file, path, s->model, s->optimiser, error)
+      || !ms_checkpoint_read_int (file, path, "step", 0, &s->step, error))
+    return NULL;
+  return g_steal_pointer (&s);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/session-private.h"
+
+#include "core/train/account.h"
+#include "core/train/schedule.h"
+
+#include <math.h>
+
+#define INT(id) ms_experiment_int (x, MS_KEY_##id)
+#define REAL(id) ms_experiment_real (x, MS_KEY_##id)
+
+static MsDataset *
+load_dataset (const MsExperiment *x, GError **error)
+{
+  MsDatasetSpec spec = {
+    .name = ms_experiment_text (x, MS_KEY_TASK_DATA),
+    .path = ms_experiment_text (x, MS_KEY_TASK_PATH),
+    .n_examples = (int)INT (TASK_EXAMPLES),
+    .noise = REAL (TASK_NOISE),
+    .test_fraction = REAL (TASK_TEST_FRACTION),
+    .seed = (guint64)INT (TASK_SEED),
+  };
+
+  return ms_dataset_load (&spec, error);
+}
+
+MsSession *
+ms_session_new (const MsExperiment *x, const char *name, int n_threads, GError **error)
+{
+  g_autoptr (MsSession) s = g_new0 (MsSession, 1);
+  MsModelShape shape;
+
+  s->experiment = ms_experiment_ref ((MsExperiment *)x);
+  s->name = g_strdup (name);
+  s->seed = (guint64)INT (RUN_SEED);
+  s->n_threads = n_threads;
+  s->batch = (int)INT (OPTIMISER_BATCH);
+  if (!ms_experiment_validate (x, error) || (s->dataset = load_dataset (x, error)) == NULL)
+    return NULL;
+  shape = ms_model_shape (s->dataset);
+  if ((s->model = ms_model_new (x, &shape, error)) == NULL
+      || (s->optimiser = ms_optimiser_new (s->model->params, ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND), error))
+           == NULL)
+    return NULL;
+  s->pool = ms_pool_new (n_threads);
+  s->tape = ms_tape_new (s->pool);
+  s->batches = ms_batches_new (s->dataset, s->batch, s->seed);
+  s->x = g_new (MsReal, (gsize)s->batch * ms_dataset_example_size (s->dataset));
+  s->labels = g_new (int, s->batch);
+  ms_session_reset (s);
+  return g_steal_pointer (&s);
+}
+
+void
+ms_session_free (MsSession *s)
+{
+  if (s == NULL)
+    return;
+  g_clear_pointer (&s->tape, ms_tape_free);
+  g_clear_pointer (&s->pool, ms_pool_free);
+  g_clear_pointer (&s->batches, ms_batches_free);
+  g_clear_pointer (&s->optimiser, ms_optimiser_free);
+  g_clear_pointer (&s->model, ms_model_free);
+  g_clear_pointer (&s->dataset, ms_dataset_unref);
+  g_clear_pointer (&s->experiment, ms_experiment_unref);
+  g_free (s->name);
+  g_free (s->x);
+  g_free (s->labels);
+  g_free (s->evaluation);
+  g_free (s);
+}
+
+void
+ms_session_reset (MsSession *s)
+{
+  ms_params_init (s->model->params, s->seed);
+  ms_optimiser_reset (s->optimiser);
+  s->step = 0;
+  g_clear_pointer (&s->evaluation, g_free);
+}
+
+bool
+ms_session_change (MsSession *s, const MsExperiment *experiment, GError **error)
+{
+  if (!ms_experiment_validate (experiment, error))
+    return false;
+  if (ms_experiment_needs_rebuild (s->experiment, experiment))
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "these values need the model built anew");
+      return false;
+    }
+  ms_experiment_unref (s->experiment);
+  s->experiment = ms_experiment_ref ((MsExperiment *)experiment);
+  ms_model_configure (s->model, experiment);
+  return true;
+}
+
+MsRecord *
+ms_session_new_record (const MsSession *s)
+{
+  MsRecord *record = ms_record_new ();
+
+  record->provenance = MS_PROVENANCE_LIVE;
+  record->source = g_strdup (s->name);
+  record->seed = s->seed;
+  record->step = s->step;
+  record->examples_seen = s->step * s->batch;
+  record->epoch = (double)record->examples_seen / s->dataset->n_train;
+  record->tokens_seen = record->examples_seen * s->model->backbone->config.encoder.tokens;
+  record->plane = s->dataset->plane;
+  record->class_names = g_strdupv (s->dataset->class_names);
+  if (s->evaluation != NULL)
+    record->evaluation = g_memdup2 (s->evaluation, sizeof *s->evaluation);
+  return record;
+}
+
+static MsOptimiserConfig
+optimiser_config (const MsExperiment *x)
+{
+  return (MsOptimiserConfig){
+    .kind = ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND),
+    .momentum = REAL (OPTIMISER_MOMENTUM),
+    .beta1 = REAL (OPTIMISER_BETA1),
+    .beta2 = REAL (OPTIMISER_BETA2),
+    .epsilon = REAL (OPTIMISER_EPSILON),
+    .weight_decay = REAL (OPTIMISER_WEIGHT_DECAY),
+    .clip = REAL (OPTIMISER_CLIP),
+  };
+}
+
+static double
+learning_rate (const MsSession *s)
+{
+  const MsExperiment *x = s->experiment;
+  MsSchedule schedule = {
+    .kind = ms_experiment_choice (x, MS_KEY_OPTIMISER_SCHEDULE),
+    .peak = REAL (OPTIMISER_LEARNING_RATE),
+    .end = REAL (OPTIMISER_END_RATE),
+    .warmup = INT (OPTIMISER_WARMUP),
+    .total = INT (RUN_STEPS),
+  };
+
+  return ms_schedule_rate (&schedule, s->step);
+}
+
+/* Forward on the next batch, as training does it: router noise and dropout of that step. */
+static MsModelOutput
+forward_next (MsSession *s, bool training)
+{
+  MsPass pass = { .seed = s->seed, .step = s->step, .examples = s->batch };
+  MsModelOutput out;
+
+  ms_batches_fill (s->batches, s->step, (int)ms_experiment_int (s->experiment, MS_KEY_TASK_AUGMENT), s->x, s->labels);
+  ms_tape_reset (s->tape, training);
+  out = ms_model_forward (s->model, s->tape, s->x, s->labels, &pass);
+  s->flops_per_example = ms_tape_flops (s->tape) / (guint64)s->batch;
+  return out;
+}
+
+static MsRecord *
+account (MsSession *s, const MsModelOutput *out, MsDetail detail)
+{
+  MsRecord *record = ms_session_new_record (s);
+  bool batch = detail & MS_DETAIL_BATCH;
+
+  ms_account_losses (record, s->model, out);
+  ms_account_routing (record, s->model, batch);
+  ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);
+  ms_account_predictions (record, out->logits, s->labels);
+  if (!batch)
+    g_clear_pointer (&record->predictions, ms_predictions_free);
+  record->flops = ms_tape_flops (s->tape);
+  record->bytes = ms_tape_bytes (s->tape);
+  return record;
+}
+
+MsRecord *
+ms_session_look (MsSession *s, MsDetail detail, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  MsModelOutput out = forward_next (s, false);
+  MsRecord *record = account (s, &out, detail);
+
+  record->forward_ms = (double)(g_get_monotonic_time () - start) / 1e3;
+  if (detail & MS_DETAIL_SURFACE && s->dataset->plane)
+    ms_session_add_surface (s, record);
+  return record;
+}
+
+static bool
+is_finite (const MsSession *s, const char *what, double value, GError **error)
+{
+  if (isfinite (value))
+    return true;
+  g_set_error (error, MS_ERROR, MS_ERROR_FAILED,
+               "the %s at step %" G_GINT64_FORMAT " is not a finite number: lower optimiser.learning_rate or set "
+               "optimiser.clip; the parameters are those before this step",
+               what, s->step + 1);
+  return false;
+}
+
+MsRecord *
+ms_session_step (MsSession *s, MsDetail detail, GError **error)
+{
+  MsOptimiserConfig config = optimiser_config (s->experiment);
+  gint64 start = g_get_monotonic_time (), after_forward, after_backward;
+  MsModelOutput out = forward_next (s, true);
+  double rate = learning_rate (s), norm;
+  MsRecord *record;
+
+  after_forward = g_get_monotonic_time ();
+  if (!is_finite (s, "loss", out.loss->value[0], error))
+    return NULL;
+  ms_tape_backward (s->tape, out.loss);
+  norm = ms_optimiser_gradient_norm (s->optimiser, s->pool);
+  after_backward = g_get_monotonic_time ();
+  if (!is_finite (s, "gradient", norm, error))
+    {
+      ms_params_clear_gradients (s->model->params);
+      return NULL;
+    }
+  ms_optimiser_step (s->optimiser, s->pool, &config, rate, norm);
+  s->step++;
+  gint64 after_update = g_get_monotonic_time ();
+  record = account (s, &out, detail);
+  record->learning_rate = rate;
+  record->gradient_norm = norm;
+  record->forward_ms = (double)(after_forward - start) / 1e3;
+  record->backward_ms = (double)(after_backward - after_forward) / 1e3;
+  record->update_ms = (double)(after_update - after_backward) / 1e3;
+  if (detail & MS_DETAIL_SURFACE && s->dataset->plane)
+    ms_session_add_surface (s, record);
+  return record;
+}
+
+const MsExperiment *
+ms_session_experiment (const MsSession *s)
+{
+  return s->experiment;
+}
+
+const MsDataset *
+ms_session_dataset (const MsSession *s)
+{
+  return s->dataset;
+}
+
+gint64
+ms_session_get_step (const MsSession *s)
+{
+  return s->step;
+}
+
+gsize
+ms_session_n_parameters (const MsSession *s)
+{
+  return ms_params_size (s->model->params);
+}
+
+guint64
+ms_session_flops_per_example (const MsSession *s)
+{
+  return s->flops_per_example;
+}
+
+int
+ms_session_n_threads (const MsSession *s)
+{
+  return s->n_threads;
+}

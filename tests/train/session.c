@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A session is deterministic, resumes bit for bit, looks without changing anything, and learns. */
+
+#include "core/train/session.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+static MsExperiment *
+experiment (const char *const *pairs)
+{
+  MsExperiment *x = ms_experiment_new ();
+
+  for (; *pairs != NULL; pairs += 2)
+    {
+      g_autoptr (GError) error = NULL;
+      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
+
+      g_assert_no_error (error);
+      ms_experiment_unref (x);
+      x = next;
+    }
+  return x;
+}
+
+static MsSession *
+digits (int n_threads)
+{
+  g_autoptr (MsExperiment) x
+    = experiment ((const char *const[]){ "model.blocks", "2", "model.dropout", "0.1", "task.augment", "1",
+                                         "routing.k", "2", NULL });
+  g_autoptr (GError) error = NULL;
+  MsSession *s = ms_session_new (x, "test", n_threads, &error);
+
+  g_assert_no_error (error);
+  return s;
+}
+
+static void
+steps (MsSession *s, int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MsRecord) record = ms_session_step (s, MS_DETAIL_SCALARS, &error);
+
+      g_assert_no_error (error);
+    }
+}
+
+static void
+assert_same_state (MsSession *a, MsSession *b)
+{
+  g_autoptr (GBytes) x = ms_session_save_state (a), y = ms_session_save_state (b);
+
+  g_assert_true (g_bytes_equal (x, y));
+}
+
+static void
+test_same_bytes (void)
+{
+  g_autoptr (MsSession) a = digits (2), b = digits (2);
+
+  steps (a, 12);
+  steps (b, 12);
+  assert_same_state (a, b);
+}
+
+/* The cut of the work does not depend on the number of threads, so neither does the result. */
+static void
+test_threads (void)
+{
+  g_autoptr (MsSession) a = digits (1), b = digits (3);
+
+  steps (a, 6);
+  steps (b, 6);
+  assert_same_state (a, b);
+}
+
+static void
+test_restore (void)
+{
+  g_autoptr (MsSession) a = digits (2), b = digits (2);
+  g_autoptr (GBytes) middle = NULL;
+  g_autoptr (GError) error = NULL;
+
+  steps (a, 7);
+  middle = ms_session_save_state (a);
+  steps (a, 7);
+  g_assert_true (ms_session_restore_state (b, middle, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (ms_session_get_step (b), ==, 7);
+  steps (b, 7);
+  assert_same_state (a, b);
+}
+
+static void
+test_checkpoint (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "middle.safetensors", NULL);
+  g_autoptr (MsSession) a = digits (2), b = NULL;
+  g_autoptr (GError) error = NULL;
+
+  steps (a, 5);
+  g_assert_true (ms_session_save (a, path, &error));
+  g_assert_no_error (error);
+  b = ms_session_load (path, NULL, 2, &error);
+  g_assert_no_error (error);
+  assert_same_state (a, b);
+  steps (a, 5);
+  steps (b, 5);
+  assert_same_state (a, b);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
+test_look (void)
+{
+  g_autoptr (MsSession) a = digits (2), b = digits (2);
+  g_autoptr (MsRecord) seen = ms_session_look (a, MS_DETAIL_BATCH, NULL);
+  g_autoptr (MsRecord) done = ms_session_step (a, MS_DETAIL_BATCH, NULL);
+
+  steps (b, 1);
+  assert_same_state (a, b);
+  g_assert_cmpint (seen->step, ==, 0);
+  g_assert_cmpint (done->step, ==, 1);
+  g_assert_cmpmem (seen->inputs, (gsize)seen->N * 64 * sizeof (float), done->inputs, (gsize)done->N * 64 * sizeof (float));
+  g_assert_true (seen->loss == done->loss);
+  g_assert_cmpmem (seen->routing[0]->expert, (gsize)seen->routing[0]->T * 2 * sizeof (gint16), done->routing[0]->expert,
+                   (gsize)done->routing[0]->T * 2 * sizeof (gint16));
+}
+
+static void
+test_reset (void)
+{
+  g_autoptr (MsSession) a = digits (2), b = digits (2);
+
+  steps (a, 4);
+  ms_session_reset (a);
+  assert_same_state (a, b);
+}
+
+static void
+test_record (void)
+{
+  g_autoptr (MsSession) s = digits (2);
+  g_autoptr (MsRecord) record = ms_session_step (s, MS_DETAIL_BATCH, NULL);
+  const MsRouting *r = record->routing[0];
+  int load = 0, dropped = 0, lost = 0;
+
+  g_assert_cmpint (record->n_routing, ==, 1);
+  g_assert_cmpint (r->layer, ==, 1);
+  g_assert_cmpint (r->T, ==, 64 * 16);
+  g_assert_cmpint (r->capacity, ==, 272); /* ceil (1024 * 2 * 1.05 / 8) = 269, up to a multiple of 4 */
+  for (int e = 0; e < r->E; e++)
+    {
+      load += r->load[e];
+      dropped += r->dropped[e];
+    }
+  for (int i = 0; i < r->T * r->K; i++)
+    {
+      lost += !r->kept[i];
+      g_assert_true (r->gate[i] == r->probs[i / r->K * r->E + r->expert[i]]);
+    }
+  g_assert_cmpint (load, ==, r->T * r->K);
+  g_assert_cmpint (dropped, ==, lost);
+  g_assert_cmpfloat_with_epsilon (record->loss, record->task_loss + record->importance_loss + record->load_loss, 1e-5);
+  g_assert_true (isnan (record->gshard_loss) && isnan (record->z_loss));
+  g_assert_cmpuint (record->flops, >, 0);
+}
+
+static void
+test_live_change (void)
+{
+  g_autoptr (MsSession) s = digits (2);
+  g_autoptr (MsExperiment) live = ms_experiment_with (ms_session_experiment (s), "routing.k", "1", NULL);
+  g_autoptr (MsExperiment) rebuild = ms_experiment_with (ms_session_experiment (s), "routing.experts", "4", NULL);
+  g_autoptr (MsRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ms_session_change (s, live, &error));
+  record = ms_session_step (s, MS_DETAIL_BATCH, &error);
+  g_assert_cmpint (record->routing[0]->K, ==, 1);
+  g_assert_false (ms_session_change (s, rebuild, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+}
+
+static void
+test_learns (void)
+{
+  g_autoptr (MsSession) s = digits (2);
+  MsEvaluation before, after;
+
+  ms_session_evaluate (s, &before);
+  steps (s, 400);
+  ms_session_evaluate (s, &after);
+  g_test_message ("test error %g -> %g", before.error, after.error);
+  g_assert_cmpint (after.examples, ==, 360);
+  g_assert_cmpfloat (before.error, >, 0.8);
+  g_assert_cmpfloat (after.error, <, 0.4);
+}
+
+static void
+test_not_finite (void)
+{
+  g_autoptr (MsExperiment) x = experiment ((const char *const[]){
+    "task.data", "spirals", "model.kind", "mlp", "optimiser.kind", "sgd", "optimiser.learning_rate", "1", NULL });
+  g_autoptr (MsSession) s = ms_session_new (x, "test", 1, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsExperiment) wild = ms_experiment_with (x, "optimiser.momentum", "0.999", NULL);
+
+  g_assert_true (ms_session_change (s, wild, NULL));
+  for (int i = 0; i < 3000 && error == NULL; i++)
+    {
+      g_autoptr (GBytes) before = ms_session_save_state (s), after = NULL;
+      g_autoptr (MsRecord) record = ms_session_step (s, MS_DETAIL_SCALARS, &error);
+
+      if (record != NULL)
+        continue;
+      after = ms_session_save_state (s);
+      g_assert_true (g_bytes_equal (before, after));
+    }
+  if (error != NULL)
+    g_assert_error (error, MS_ERROR, MS_ERROR_FAILED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
+  g_test_add_func ("/session/same-bytes", test_same_bytes);
+  g_test_add_func ("/session/any-number-of-threads", test_threads);
+  g_test_add_func ("/session/restore", test_restore);
+  g_test_add_func ("/session/checkpoint", test_checkpoint);
+  g_test_add_func ("/session/look", test_look);
+  g_test_add_func ("/session/reset", test_reset);
+  g_test_add_func ("/session/record", test_record);
+  g_test_add_func ("/session/live-change", test_live_change);
+  g_test_add_func ("/session/learns", test_learns);
+  g_test_add_func ("/session/not-finite", test_not_finite);
+  return g_test_run ();
+}
