@@ -64,18 +64,18 @@ multiply_blocks (gpointer data, gsize begin, gsize end)
   }
 }
 
-/* Blocks of C depend on the shape only. Tall products keep whole rows, so that A is read once; a transposed B too large
- * to be transposed beforehand is shared out by columns, so that each part is transposed once; a C of few rows, the sum
- * over many examples, is cut both ways. */
+/* Blocks of C depend on the shape only. Where C is wide, each block is a strip of columns, so that its part of B is
+ * read (and, if transposed, turned) once; where it is tall, a block keeps whole rows, so that A is read once; a small C,
+ * the sum over many examples, is cut both ways. */
 static void
 choose_blocks (Product *p)
 {
   p->rows = p->M;
   p->columns = p->N;
-  if (p->trans_b && p->N >= 4 * BLOCK_COLUMNS) {
+  if (p->N >= (p->trans_b ? 4 : 8) * BLOCK_COLUMNS) {
     p->columns = BLOCK_COLUMNS;
   } else if (p->M > 256) {
-    p->rows = p->trans_b ? 192 : 64;
+    p->rows = p->trans_b ? 128 : 64;
   } else {
     p->rows = 16;
     p->columns = p->N >= 2 * BLOCK_COLUMNS ? BLOCK_COLUMNS : p->N;

@@ -17,6 +17,7 @@
 #define FAR_APART 512    /* a leading dimension, in numbers */
 #define MIN_REUSE 512    /* rows that make up for copying a strip */
 #define MIN_TRANSPOSE 12 /* the same for transposing it, which the library's kernels for few rows do without */
+#define MIN_K 4          /* with fewer numbers to sum, setting up a tile costs more than the sums */
 #define AVX512 __attribute__ ((target ("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 
 typedef struct {
@@ -138,7 +139,7 @@ multiply_strip (const Panel *p, gsize n, const MsReal *A, const MsReal *B, MsRea
 bool
 ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
 {
-  bool shape = M > 0 && N > 0 && K > 0 && N % MS_GEMM_LANES == 0 && (!trans_b || M >= MIN_TRANSPOSE);
+  bool shape = M > 0 && N > 0 && K >= MIN_K && N % MS_GEMM_LANES == 0 && (!trans_b || M >= MIN_TRANSPOSE);
   return shape && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
          __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
 }
