@@ -65,8 +65,8 @@ multiply_blocks (gpointer data, gsize begin, gsize end)
 }
 
 /* Blocks of C depend on the shape only. Where C is wide, each block is a strip of columns, so that its part of B is
- * read (and, if transposed, turned) once; where it is tall, a block keeps whole rows, so that A is read once; a small C,
- * the sum over many examples, is cut both ways. */
+ * read (and, if transposed, turned) once; where it is tall, a block keeps whole rows, so that A is read once; a small
+ * C, the sum over many examples, is cut both ways. */
 static void
 choose_blocks (Product *p)
 {
