@@ -35,7 +35,8 @@ void ms_encoder_free (MsEncoder *encoder);
 /* @x (N tokens, H). Returns logits (N, classes); *features (N, H or representation) may be NULL. */
 MsNode *ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features);
 
-/* The transformer's MLP: Dense_0, GELU (tanh form), dropout, Dense_1, dropout. Names "@prefix/Mlp/Dense_0/kernel", ... */
+/* The transformer's MLP: Dense_0, GELU (tanh form), dropout, Dense_1, dropout. Names "@prefix/Mlp/Dense_0/kernel",
+ * ... */
 MsFeedForward *ms_mlp_block_new (MsParams *params, const char *prefix, int width, int hidden, guint32 site);
 
 /* Dropout sites of block @i: first + 0 attention, + 1 and + 2 MLP. */

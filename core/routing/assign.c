@@ -113,7 +113,8 @@ ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *f
   gsize slots = (gsize)T * K;
   MsPlan *plan = ms_tape_alloc (tape, sizeof *plan);
   guint8 *kept = ms_tape_alloc (tape, slots);
-  int *offset = ms_tape_alloc (tape, ((gsize)E + 1) * sizeof (int)), *next = ms_tape_alloc (tape, (gsize)E * sizeof (int));
+  int *offset = ms_tape_alloc (tape, ((gsize)E + 1) * sizeof (int));
+  int *next = ms_tape_alloc (tape, (gsize)E * sizeof (int));
   int *row = ms_tape_alloc (tape, slots * sizeof (int)), *token = ms_tape_alloc (tape, slots * sizeof (int));
   int *slot = ms_tape_alloc (tape, slots * sizeof (int));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Hash routing, the baseline that does not learn (after Roller et al., "Hash layers", 2021): a token's experts are a fixed
- * function of what the token was made from. Images and features have no vocabulary, so the token's id is its input with
- * every value cut into four levels. Weights 1 / K. */
+/* Hash routing, the baseline that does not learn (after Roller et al., "Hash layers", 2021): a token's experts are a
+ * fixed function of what the token was made from. Images and features have no vocabulary, so the token's id is its
+ * input with every value cut into four levels. Weights 1 / K. */
 
 #include "core/routing/assign.h"
 #include "core/routing/router.h"
@@ -17,7 +17,8 @@ mix (guint64 h)
   return h ^ (h >> 31);
 }
 
-/* Values in [-1, 1], which holds images and most of a standardised table, in four levels; beyond them the outer ones. */
+/* Values in [-1, 1], which holds images and most of a standardised table, in four levels; beyond them the outer
+ * ones. */
 static guint64
 token_id (const MsReal *input, gsize n)
 {

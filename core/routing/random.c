@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Random routing, the other baseline: K distinct experts by lot, anew at every step; in a deterministic pass the lots of
- * step 0, so that evaluations can be repeated. Weights 1 / K. */
+/* Random routing, the other baseline: K distinct experts by lot, anew at every step; in a deterministic pass the lots
+ * of step 0, so that evaluations can be repeated. Weights 1 / K. */
 
 #include "core/base/rng.h"
 #include "core/routing/assign.h"

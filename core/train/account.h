@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Loads, drops and balancing losses of every routed layer; with @tokens also choices, gates, probabilities and logits. */
+/* Loads, drops and balancing losses of every routed layer; with @tokens also choices, gates, probabilities and
+ * logits. */
 void ms_account_routing (MsRecord *record, const MsModel *model, bool tokens);
 
 /* Loss terms as they stand in the total, from the nodes of @out (labels given). */

@@ -14,8 +14,8 @@ typedef struct MsBatches MsBatches;
 MsBatches *ms_batches_new (MsDataset *dataset, int batch, guint64 seed); /* takes a reference */
 void ms_batches_free (MsBatches *batches);
 
-/* Fills x (batch, height, width, channels) and labels (batch) with batch number @step. @augment > 0 shifts each image by up
- * to so many pixels in each direction, zeros coming in. */
+/* Fills x (batch, height, width, channels) and labels (batch) with batch number @step. @augment > 0 shifts each image
+ * by up to so many pixels in each direction, zeros coming in. */
 void ms_batches_fill (MsBatches *batches, gint64 step, int augment, MsReal *x, int *labels);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsBatches, ms_batches_free)

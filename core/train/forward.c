@@ -38,13 +38,15 @@ find_shape (const MsSafetensors *file, const char *path, const MsArray *input, M
 
   if (head == NULL || head->n_dim != 1 || head->dim[0] < 1 || head->dim[0] > 1 << 20)
     {
-      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: the tensor head/bias (classes) is missing or misshapen", path);
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: the tensor head/bias (classes) is missing or misshapen",
+                   path);
       return false;
     }
   if (input->n_dim < 2 || input->n_dim > 4 || input->n == 0 || input->n > G_MAXINT)
     {
       g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
-                   "the input is %s, where (N, height, width, channels), (N, height, width) or (N, features) is needed",
+                   "the input is %s, where (N, height, width, channels), (N, height, width) or (N, features) is "
+                   "needed",
                    found);
       return false;
     }

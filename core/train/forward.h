@@ -18,8 +18,8 @@ typedef struct {
 typedef struct {
   int N, M, C;
   float *logits;        /* owned, (N, M, C) */
-  MsRecord *record;     /* owned: inputs, labels, predictions, every routed layer with logits and probabilities; loss terms
-                         * are NaN without labels. Provenance: checkpoint. */
+  MsRecord *record;     /* owned: inputs, labels, predictions, every routed layer with logits and probabilities; loss
+                         * terms are NaN without labels. Provenance: checkpoint. */
   GPtrArray *gradients; /* owned, of MsGradient, in the checkpoint's order; NULL: not asked for */
 } MsForwardResult;
 
@@ -28,8 +28,8 @@ MsExperiment *ms_checkpoint_experiment (const char *path, GError **error);
 
 /* Routers are deterministic, dropout is off, capacity is that of evaluation. @experiment: the checkpoint's own or one
  * changed in what does not touch the shapes. @input: (N, height, width, channels), or without the last for one channel,
- * or (N, features). @labels: (N), or NULL; gradients of the total loss need them. Errors name the file and what does not
- * fit. */
+ * or (N, features). @labels: (N), or NULL; gradients of the total loss need them. Errors name the file and what does
+ * not fit. */
 MsForwardResult *ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input,
                              const int *labels, bool gradients, int n_threads, GError **error);
 void ms_forward_result_free (MsForwardResult *result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a Session is made of, for the files that together implement it: session.c steps, evaluate.c looks without training,
- * session-state.c saves and restores. */
+/* What a Session is made of, for the files that together implement it: session.c steps, evaluate.c looks without
+ * training, session-state.c saves and restores. */
 #pragma once
 
 #include "core/train/batches.h"

@@ -127,7 +127,9 @@ test_look (void)
   assert_same_state (a, b);
   g_assert_cmpint (seen->step, ==, 0);
   g_assert_cmpint (done->step, ==, 1);
-  g_assert_cmpmem (seen->inputs, (gsize)seen->N * 64 * sizeof (float), done->inputs, (gsize)done->N * 64 * sizeof (float));
+  gsize inputs = (gsize)seen->N * 64 * sizeof (float);
+
+  g_assert_cmpmem (seen->inputs, inputs, done->inputs, inputs);
   g_assert_true (seen->loss == done->loss);
   g_assert_cmpmem (seen->routing[0]->expert, (gsize)seen->routing[0]->T * 2 * sizeof (gint16), done->routing[0]->expert,
                    (gsize)done->routing[0]->T * 2 * sizeof (gint16));
