@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 #define MS_PAINTERS(X) \
   X (assignments) \
-  X (load)
+  X (load) \
+  X (curves)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)
