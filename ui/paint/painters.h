@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define MS_PAINTERS(X) \
   X (assignments) \
   X (load) \
-  X (curves)
+  X (curves) \
+  X (plane)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)
