@@ -92,7 +92,8 @@ test_batch_priority (void)
 static void
 test_batch_priority_derived (void)
 {
-  static const MsReal gates[] = { 0.7f, 0.2f, 0.1f, 0.6f, 0.3f, 0.1f, 0.9f, 0.05f, 0.05f, 0.1f, 0.8f, 0.1f, 0.6f, 0.1f, 0.3f };
+  static const MsReal gates[] = { 0.7f, 0.2f, 0.1f, 0.6f, 0.3f,  0.1f, 0.9f, 0.05f,
+                                  0.05f, 0.1f, 0.8f, 0.1f, 0.6f, 0.1f, 0.3f };
   static const MsReal priority[] = { 0.7f, 0.6f, 0.9f, 0.8f, 0.6f };
   static const int kept_1[2][5] = { { 1, 1, 0, 1, 0 }, { 1, 0, 1, 1, 0 } };
   static const int kept_2[2][10] = { { 1, 1, 1, 0, 0, 0, 1, 0, 0, 1 }, { 1, 0, 0, 0, 1, 1, 1, 0, 0, 1 } };
@@ -206,7 +207,7 @@ static void
 test_multipliers (void)
 {
   static const double expected[] = { .7, .7, 1.0, 1.0, .7, .3 };
-  static const MsPlan plan = {
+  const MsPlan plan = {
     .T = 6,
     .K = 2,
     .E = 2,
