@@ -6,6 +6,7 @@
 #include "core/base/gemm.h"
 
 #include <cblas.h>
+#include <string.h>
 
 static void
 multiply_by_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
@@ -21,20 +22,45 @@ multiply_by_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsRe
 #endif
 }
 
-void
-ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
-         const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+static void
+fill_rows (MsReal *C, gsize ldc, const MsReal *row, gsize M, gsize N)
+{
+  for (gsize m = 0; m < M; m++)
+    memcpy (C + m * ldc, row, N * sizeof *row);
+}
+
+/* The tiles take whole vectors of columns, the library the rest, or all. */
+static void
+multiply (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+          const MsReal *B, gsize ldb, const MsReal *bias, MsReal beta, MsReal *C, gsize ldc)
 {
   if (M == 0 || N == 0)
     return;
   gsize tiled = N - N % MS_GEMM_LANES;
   if (ms_gemm_tiled_wins (trans_b, M, tiled, K))
-    ms_gemm_tiled (trans_a, trans_b, M, tiled, K, alpha, A, lda, B, ldb, beta, C, ldc);
+    ms_gemm_tiled (trans_a, trans_b, M, tiled, K, alpha, A, lda, B, ldb, bias, beta, C, ldc);
   else
     tiled = 0;
-  if (tiled < N)
-    multiply_by_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb, beta,
-                         C + tiled, ldc);
+  if (tiled == N)
+    return;
+  if (bias)
+    fill_rows (C + tiled, ldc, bias + tiled, M, N - tiled);
+  multiply_by_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb,
+                       bias ? 1 : beta, C + tiled, ldc);
+}
+
+void
+ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+         const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+{
+  multiply (trans_a, trans_b, M, N, K, alpha, A, lda, B, ldb, NULL, beta, C, ldc);
+}
+
+void
+ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, const MsReal *bias,
+              MsReal *C, gsize ldc)
+{
+  multiply (false, false, M, N, K, 1, A, lda, B, ldb, bias, 0, C, ldc);
 }
 
 #define BLOCK_COLUMNS 64     /* a strip of the tiles */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* C = alpha op(A) op(B) + beta C in tiles of up to 6 rows and 4 vectors of columns, which fill the 32 registers of
+/* C = alpha (op(A) op(B) + bias) + beta C in tiles of up to 6 rows and 4 vectors of columns, which fill the 32 registers of
  * AVX-512. A and B are read where they lie: K is cut so that the part of B under a strip of columns stays in the
  * nearest cache, and it is copied only if it is transposed, or if its rows lie so far apart that they would fight for
  * the same cache sets and there are enough rows of A to make up for the copy. */
@@ -24,6 +24,7 @@ typedef struct {
   gsize M, K; /* rows, and the depth of this cut */
   gsize a_row, a_col, ldb, ldc; /* A's steps from a row to the next, and along k */
   MsReal alpha, beta;
+  const MsReal *start; /* (STRIP): what the sums of every row begin with; NULL: nothing */
 } Panel;
 
 /* @rows and @vecs are constants wherever this is inlined, so that the sums live in registers. */
@@ -32,7 +33,12 @@ multiply_tile (int rows, int vecs, const Panel *p, const MsReal *A, const MsReal
 {
   gsize a_row = p->a_row, a_col = p->a_col, ldb = p->ldb, ldc = p->ldc;
   MsReal alpha = p->alpha, beta = p->beta;
-  MsVec sum[ROWS][VECS] = { 0 };
+  MsVec sum[ROWS][VECS];
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+    for (int j = 0; j < vecs; j++)
+      sum[i][j] = p->start ? ms_vec_load (p->start + MS_GEMM_LANES * j) : (MsVec){ 0 };
   for (gsize k = p->K; k > 0; k--, A += a_col, B += ldb) {
     MsVec b[VECS];
 #pragma GCC unroll 8
@@ -146,15 +152,16 @@ ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
 
 void
 ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
-               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+               const MsReal *B, gsize ldb, const MsReal *bias, MsReal beta, MsReal *C, gsize ldc)
 {
   _Alignas (64) MsReal buffer[DEPTH * STRIP];
   bool copy = !trans_b && ldb >= FAR_APART && M >= MIN_REUSE;
-  Panel p = { M, 0, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b || copy ? STRIP : ldb, ldc, alpha, beta };
+  Panel p = { M, 0, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b || copy ? STRIP : ldb, ldc, alpha, beta, NULL };
   for (gsize k = 0; k < K; k += DEPTH, p.beta = 1) {
     p.K = MIN (DEPTH, K - k);
     for (gsize n = 0; n < N; n += STRIP) {
       gsize width = MIN (STRIP, N - n);
+      p.start = bias && k == 0 ? bias + n : NULL;
       const MsReal *B_kn = trans_b ? B + n * ldb + k : B + k * ldb + n;
       if (trans_b)
         ms_gemm_transpose (buffer, STRIP, B_kn, ldb, width, p.K);
@@ -175,7 +182,7 @@ ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
 
 void
 ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
-               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+               const MsReal *B, gsize ldb, const MsReal *bias, MsReal beta, MsReal *C, gsize ldc)
 {
   g_assert_not_reached ();
 }

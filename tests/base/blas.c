@@ -135,6 +135,23 @@ test_check (void)
   g_assert_true (ms_blas_better_kernel () == NULL || g_strcmp0 (info->kernel, info->wanted) != 0);
 }
 
+static void
+test_bias (void)
+{
+  const gsize shapes[][3] = { { 1, 1, 1 }, { 7, 64, 300 }, { 33, 83, 40 }, { 5, 16, 2 }, { 600, 528, 3 }, { 4, 0, 4 } };
+  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++) {
+    gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2], ldc = N + 3;
+    g_autofree MsReal *A = random_array (M * K), *B = random_array (K * N), *bias = random_array (N);
+    g_autofree MsReal *plain = random_array (M * ldc), *sum = g_memdup2 (plain, M * ldc * sizeof *plain);
+    ms_gemm_bias (M, N, K, A, K, B, N, NULL, plain, ldc);
+    ms_gemm_bias (M, N, K, A, K, B, N, bias, sum, ldc);
+    for (gsize m = 0; m < M; m++)
+      for (gsize n = 0; n < ldc; n++)
+        g_assert_cmpfloat_with_epsilon (sum[m * ldc + n], plain[m * ldc + n] + (n < N ? bias[n] : 0),
+                                        MS_REAL_EPSILON * (MsReal) (K + 8));
+  }
+}
+
 /* How rows are shared out must not show in the result where the own tiles do the work: a run with another number of
  * threads, or of tokens an expert, then differs in nothing. */
 static void
@@ -162,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/blas/random-shapes", test_random_shapes);
   g_test_add_func ("/base/blas/shapes-of-models", test_shapes_of_models);
   g_test_add_func ("/base/blas/threads", test_threads);
+  g_test_add_func ("/base/blas/bias", test_bias);
   g_test_add_func ("/base/blas/cut-does-not-show", test_cut_does_not_show);
   return g_test_run ();
 }

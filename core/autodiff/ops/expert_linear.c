@@ -68,15 +68,6 @@ new_pieces (MsTape *tape, const MsPlan *plan)
   return ms_tape_alloc (tape, (2 * (gsize)plan->E + (gsize)plan->n / PIECE_ROWS + 1) * sizeof (Piece));
 }
 
-MS_CLONES
-static void
-add_bias (MsReal *y, const MsReal *b, gsize rows, gsize F)
-{
-  for (gsize r = 0; r < rows; r++)
-    for (gsize f = 0; f < F; f++)
-      y[r * F + f] += b[f];
-}
-
 static void
 forward_pieces (gpointer data, gsize begin, gsize end)
 {
@@ -86,11 +77,9 @@ forward_pieces (gpointer data, gsize begin, gsize end)
   for (gsize i = begin; i < end; i++)
     {
       gsize e = (gsize)x->piece[i].expert, first = (gsize)x->piece[i].first, n = (gsize)x->piece[i].n;
-      MsReal *y = x->y + first * F;
+      const MsReal *b = x->b != NULL ? x->b + e * F : NULL;
 
-      ms_gemm (false, false, n, F, H, 1, x->x + first * H, H, x->w + e * H * F, F, 0, y, F);
-      if (x->b != NULL)
-        add_bias (y, x->b + e * F, n, F);
+      ms_gemm_bias (n, F, H, x->x + first * H, H, x->w + e * H * F, F, b, x->y + first * F, F);
     }
 }
 

@@ -30,25 +30,12 @@ typedef struct {
   gsize H, F;
 } Forward;
 
-MS_CLONES
-static void
-add_bias (MsReal *y, const MsReal *b, gsize rows, gsize F)
-{
-  for (gsize r = 0; r < rows; r++)
-    for (gsize f = 0; f < F; f++)
-      y[r * F + f] += b[f];
-}
-
-/* The bias is added while the rows are still in the cache. */
 static void
 forward_rows (gpointer data, gsize begin, gsize end)
 {
   const Forward *f = data;
-  MsReal *y = f->y + begin * f->F;
 
-  ms_gemm (false, false, end - begin, f->F, f->H, 1, f->x + begin * f->H, f->H, f->w, f->F, 0, y, f->F);
-  if (f->b != NULL)
-    add_bias (y, f->b, end - begin, f->F);
+  ms_gemm_bias (end - begin, f->F, f->H, f->x + begin * f->H, f->H, f->w, f->F, f->b, f->y + begin * f->F, f->F);
 }
 
 static void
