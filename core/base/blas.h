@@ -32,8 +32,8 @@ void ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alph
               const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc);
 
 /* C = A B + bias, the layer y = x w + b in one pass: @bias (N) is added to every row, NULL adds nothing. */
-void ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, const MsReal *bias,
-                   MsReal *C, gsize ldc);
+void ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb,
+                   const MsReal *bias, MsReal *C, gsize ldc);
 
 /* ms_gemm over the threads of @pool: rows (or, for few rows, columns) of C are shared out in fixed blocks. */
 void ms_gemm_pool (MsPool *pool, bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A,
