@@ -2,8 +2,8 @@
 
 /* C = alpha (op(A) op(B) + bias) + beta C in tiles of up to 6 rows and 4 vectors of columns, which fill the 32
  * registers of AVX-512. A and B are read where they lie: K is cut so that the part of B under a strip of columns stays
- * in the nearest cache, and it is copied only if it is transposed, or if its rows lie so far apart that they would fight
- * for the same cache sets and there are enough rows of A to make up for the copy. */
+ * in the nearest cache, and it is copied only if it is transposed, or if its rows lie so far apart that they would
+ * fight for the same cache sets and there are enough rows of A to make up for the copy. */
 #include "core/base/gemm.h"
 
 #include "core/base/simd.h"
