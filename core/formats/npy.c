@@ -66,7 +66,7 @@ scan_descr (MsScan *scan, Header *header)
     return false;
   int next = ms_scan_peek (scan);
   header->descr = next == '[' ? g_strdup ("[") : ms_scan_string (scan, next == '"' ? '"' : '\'');
-  return header->descr != NULL;
+  return header->descr != NULL && ms_scan_plain (header->descr);
 }
 
 static bool

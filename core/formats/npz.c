@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/formats/npy.h"
+#include "core/formats/scan.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -191,10 +192,12 @@ read_member (const Zip *zip, guint64 *at, GError **error)
   member->unpacked = get_u32 (entry + 24);
   member->header = get_u32 (entry + 42);
   *at += 46 + name_size + extra_size + comment_size;
-  bool named = strlen (member->name) == name_size && g_utf8_validate (member->name, -1, NULL);
+  bool named = strlen (member->name) == name_size && g_utf8_validate (member->name, -1, NULL)
+               && ms_scan_plain (member->name);
   bool ok = named && read_wide (member, entry + 46 + name_size, extra_size);
   if (!ok)
-    damaged (zip, error, named ? "an entry's zip64 field is too short" : "a member's name is not UTF-8 text");
+    damaged (zip, error,
+             named ? "an entry's zip64 field is too short" : "a member's name is not one line of UTF-8 text");
   if (!ok || !check_member (zip, member, get_u16 (entry + 8), error))
     g_clear_pointer ((gpointer *) &member, member_free);
   return member;

@@ -121,7 +121,7 @@ static bool
 scan_dtype (const MsSafetensors *self, MsScan *scan, MsTensorInfo *info, GError **error)
 {
   g_autofree char *dtype = ms_scan_string (scan, '"');
-  if (dtype == NULL)
+  if (dtype == NULL || !ms_scan_plain (dtype))
     return refuse (self, error, "the dtype of tensor “%s” is not a string", info->name);
   if (!ms_dtype_from_name (dtype, &info->dtype))
     return refuse (self, error, "the dtype “%s” of tensor “%s” is not read; F64, F32, F16, BF16, integers and BOOL are",
@@ -207,6 +207,9 @@ scan_entry (MsSafetensors *self, MsScan *scan, GError **error)
                    scan->at);
   if (strcmp (name, "__metadata__") == 0)
     return scan_metadata (self, scan) || refuse (self, error, "its __metadata__ is not an object of texts, each once");
+  if (!ms_scan_plain (name))
+    return refuse (self, error, "a tensor's name before byte %" G_GSIZE_FORMAT " of the header is not one line of text",
+                   scan->at);
   if (g_hash_table_contains (self->by_name, name))
     return refuse (self, error, "two tensors are called “%s”", name);
   MsTensorInfo *info = g_new0 (MsTensorInfo, 1);

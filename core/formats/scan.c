@@ -111,6 +111,15 @@ scan_escape (MsScan *self, GString *out)
   return found != NULL;
 }
 
+bool
+ms_scan_plain (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (g_ascii_iscntrl (*text))
+      return false;
+  return true;
+}
+
 char *
 ms_scan_string (MsScan *self, char quote)
 {

@@ -23,4 +23,7 @@ bool ms_scan_count (MsScan *scan, guint64 *value);    /* decimal digits without 
 /* A quoted string with JSON's escapes, quoted by @quote. Transfer full, valid UTF-8 without NUL; NULL: not a string. */
 char *ms_scan_string (MsScan *scan, char quote);
 
+/* Whether @text can stand in a one-line message: no control characters, so no line breaks and no terminal escapes. */
+bool ms_scan_plain (const char *text);
+
 G_END_DECLS

@@ -72,6 +72,9 @@ static char *
 excerpt (const char *cell)
 {
   g_autofree char *valid = g_utf8_make_valid (cell, -1);
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
   return g_utf8_strlen (valid, -1) > 30 ? g_utf8_substring (valid, 0, 30) : g_steal_pointer (&valid);
 }
 
@@ -160,7 +163,7 @@ read_first_line (Parser *self, GError **error)
       next_cell (r, &last);
       numbers |= ms_number_read (r->cell->str, &value);
       titled |= is_class_title (r->cell->str, true);
-      g_ptr_array_add (self->header, g_utf8_make_valid (r->cell->str, -1));
+      g_ptr_array_add (self->header, excerpt (r->cell->str));
       if (r->column > MAX_COLUMNS)
         return refuse (self, error, "there are more than the %d columns that are read", MAX_COLUMNS);
     }
@@ -305,8 +308,10 @@ finish (Parser *self, MsTable *table, GError **error)
   if (self->y->len < 2)
     return refuse (self, error, "there are fewer than two rows of data");
   if (self->words->len < 2)
-    return refuse (self, error, "every row is of class “%s”; at least two classes are needed",
-                   (char *) self->words->pdata[0]);
+    {
+      g_autofree char *shown = excerpt (self->words->pdata[0]);
+      return refuse (self, error, "every row is of class “%s”; at least two classes are needed", shown);
+    }
   number_classes (self, table);
   table->n_features = (int) (self->n_columns - 1 - self->skip_first);
   table->examples.n = self->y->len;

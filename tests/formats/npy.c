@@ -99,6 +99,7 @@ test_refusals (void)
     { "{'descr': '<f4', 'fortran_order': False}", "damaged", 4 },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}", "damaged", 4 },
     { "{'descr': '<f4", "damaged", 4 },
+    { "{'descr': '<\\u001b4', 'fortran_order': False, 'shape': (1,)}", "damaged", 4 },
     { "{'descr': '\xff\xfe', 'fortran_order': False, 'shape': (1,)}", "damaged", 4 },
     { "__import__('os')", "damaged", 4 },
     { "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2)}", "Fortran order", 16 },

@@ -215,7 +215,9 @@ test_lies (void)
   bad = good, bad.method = 14;
   refused (&bad, 1, "method 14");
   bad = good, bad.name = "\xff\xfe.npy";
-  refused (&bad, 1, "not UTF-8");
+  refused (&bad, 1, "not one line of UTF-8");
+  bad = good, bad.name = "two\nlines.npy";
+  refused (&bad, 1, "not one line of UTF-8");
   bad = good, bad.method = 8;
   refused (&bad, 1, "packed data are damaged");
   bad = good, bad.packed = bad.unpacked = 0xffffffff;
