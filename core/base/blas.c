@@ -8,9 +8,9 @@
 #include <cblas.h>
 #include <string.h>
 
-static void
-multiply_by_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
-                     const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
+void
+ms_gemm_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+                 const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc)
 {
   CBLAS_TRANSPOSE ta = trans_a ? CblasTrans : CblasNoTrans, tb = trans_b ? CblasTrans : CblasNoTrans;
 #ifdef MS_DOUBLE
@@ -45,7 +45,7 @@ multiply (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, c
     return;
   if (bias)
     fill_rows (C + tiled, ldc, bias + tiled, M, N - tiled);
-  multiply_by_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb,
+  ms_gemm_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb,
                        bias ? 1 : beta, C + tiled, ldc);
 }
 

@@ -39,4 +39,8 @@ void ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const 
 void ms_gemm_pool (MsPool *pool, bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A,
                    gsize lda, const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc);
 
+/* One call of the library as it is, for benchmarks: what ms_gemm is held against. */
+void ms_gemm_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
+                      const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc);
+
 G_END_DECLS

@@ -27,6 +27,10 @@ struct MsSession {
   MsEvaluation *evaluation; /* the newest, or NULL */
 };
 
+/* ms_session_new on data that are in memory already. */
+MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
+                              GError **error);
+
 /* A record with what all records of the session share. */
 MsRecord *ms_session_new_record (const MsSession *session);
 

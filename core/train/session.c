@@ -28,17 +28,25 @@ load_dataset (const MsExperiment *x, GError **error)
 MsSession *
 ms_session_new (const MsExperiment *x, const char *name, int n_threads, GError **error)
 {
-  g_autoptr (MsSession) s = g_new0 (MsSession, 1);
-  MsModelShape shape;
+  g_autoptr (MsDataset) dataset = NULL;
 
+  if (!ms_experiment_validate (x, error) || (dataset = load_dataset (x, error)) == NULL)
+    return NULL;
+  return ms_session_new_on (x, name, dataset, n_threads, error);
+}
+
+MsSession *
+ms_session_new_on (const MsExperiment *x, const char *name, MsDataset *dataset, int n_threads, GError **error)
+{
+  g_autoptr (MsSession) s = g_new0 (MsSession, 1);
+  MsModelShape shape = ms_model_shape (dataset);
+
+  s->dataset = ms_dataset_ref (dataset);
   s->experiment = ms_experiment_ref ((MsExperiment *)x);
   s->name = g_strdup (name);
   s->seed = (guint64)INT (RUN_SEED);
   s->n_threads = n_threads;
   s->batch = (int)INT (OPTIMISER_BATCH);
-  if (!ms_experiment_validate (x, error) || (s->dataset = load_dataset (x, error)) == NULL)
-    return NULL;
-  shape = ms_model_shape (s->dataset);
   if ((s->model = ms_model_new (x, &shape, error)) == NULL
       || (s->optimiser = ms_optimiser_new (s->model->params, ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND), error))
            == NULL)

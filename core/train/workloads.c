@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/workloads.h"
+
+#include "core/base/rng.h"
+#include "core/train/products.h"
+#include "core/train/session-private.h"
+
+#include <stdlib.h>
+
+/* A workload under way: step does one training step and bound the same products bare. */
+typedef struct {
+  const char *name, *title;
+  gsize T, H, F; /* of a single layer; T = 0: a whole transformer */
+  int E, K;
+} Entry;
+
+static const Entry entries[] = {
+  { "W1 K=1", "one MoE layer, T 1024, H 64, F 128, E 8, K 1", 1024, 64, 128, 8, 1 },
+  { "W1 K=2", "one MoE layer, T 1024, H 64, F 128, E 8, K 2", 1024, 64, 128, 8, 2 },
+  { "W2", "one MoE layer, T 4096, H 256, F 512, E 16, K 2", 4096, 256, 512, 16, 2 },
+  { "W3 E=64", "one MoE layer, T 1024, H 64, F 128, E 64, K 1", 1024, 64, 128, 64, 1 },
+  { "W3 E=512", "one MoE layer, T 1024, H 64, F 128, E 512, K 1", 1024, 64, 128, 512, 1 },
+  { "W3 E=4096", "one MoE layer, T 1024, H 64, F 128, E 4096, K 1", 1024, 64, 128, 4096, 1 },
+  { "W5", "a transformer with Adam, 64 images 28x28, patch 7, H 64, 4 heads, 4 blocks, F 128, 2 MoE with E 8, K 1", 0,
+    64, 128, 8, 1 },
+};
+
+typedef struct {
+  const Entry *entry;
+  MsPool *pool;
+  MsProducts *products;
+  /* A layer. */
+  MsParams *params;
+  MsRoutingConfig routing;
+  MsMoe *moe;
+  MsTape *tape;
+  MsReal *x, *weight; /* (T, H) */
+  /* A transformer. */
+  MsSession *session;
+} Work;
+
+static void
+work_clear (Work *w)
+{
+  if (w->moe != NULL)
+    ms_feed_forward_free (&w->moe->base);
+  ms_params_free (w->params);
+  ms_tape_free (w->tape);
+  ms_session_free (w->session);
+  ms_products_free (w->products);
+  ms_pool_free (w->pool);
+  g_free (w->x);
+  g_free (w->weight);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+/* Forward and backward of one layer, the gradient of its input included; no balancing losses, no capacity, no noise. */
+static void
+step_layer (Work *w)
+{
+  gsize shape[] = { w->entry->T, w->entry->H };
+  MsPass pass = { .deterministic = true, .alone = true, .examples = (int)w->entry->T, .tokens = 1 };
+  MsNode *x, *y;
+
+  ms_tape_reset (w->tape, true);
+  x = ms_tape_variable (w->tape, w->x, 2, shape);
+  y = w->moe->base.forward (&w->moe->base, w->tape, x, &pass);
+  ms_tape_backward (w->tape, ms_project (w->tape, y, w->weight));
+  ms_params_clear_gradients (w->params);
+}
+
+static bool
+open_layer (Work *w, GError **error)
+{
+  const Entry *e = w->entry;
+  gsize n = e->T * e->H;
+
+  w->params = ms_params_new ();
+  w->routing = (MsRoutingConfig){ .K = e->K };
+  w->moe = ms_moe_new (w->params, &ms_router_top_k, &w->routing, 0, e->E, (int)e->H, (int)e->F, false, 0);
+  if (!ms_params_seal (w->params, error))
+    return false;
+  ms_params_init (w->params, 1);
+  w->tape = ms_tape_new (w->pool);
+  w->x = g_new (MsReal, n);
+  w->weight = g_new (MsReal, n);
+  ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 0, 0), 0, n, w->x);
+  ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 1, 0), 0, n, w->weight);
+  step_layer (w);
+  ms_products_add_linear (w->products, e->T, e->H, (gsize)e->E, true);
+  ms_products_add_experts (w->products, w->moe->plan, e->H, e->F);
+  return true;
+}
+
+/* Random images: the speed does not depend on what is in them. */
+static MsDataset *
+noise_images (void)
+{
+  MsDataset *d = g_new0 (MsDataset, 1);
+  MsRng rng = ms_rng_new (1, MS_RNG_TEST, 2, 0);
+  gsize n;
+
+  d->ref_count = 1;
+  d->name = g_strdup ("noise");
+  d->source = g_strdup ("made for the benchmark");
+  d->height = d->width = 28;
+  d->channels = 1;
+  d->image = true;
+  d->n_classes = 10;
+  d->n_train = 4096;
+  n = (gsize)d->n_train * 784;
+  d->train_x = g_new (float, n);
+  d->train_y = g_new (int, d->n_train);
+  for (gsize i = 0; i < n; i++)
+    d->train_x[i] = (float)ms_rng_uniform (&rng);
+  for (int i = 0; i < d->n_train; i++)
+    d->train_y[i] = (int)ms_rng_below (&rng, 10);
+  return d;
+}
+
+static MsExperiment *
+transformer_experiment (GError **error)
+{
+  static const char json[] = "{\"task.data\": \"idx\", \"task.path\": \"noise\", \"model.kind\": \"vit\", "
+                             "\"model.patch\": 7, \"model.width\": 64, \"model.hidden\": 128, \"model.blocks\": 4, "
+                             "\"model.heads\": 4, \"routing.experts\": 8, \"routing.k\": 1, \"optimiser.batch\": 64}";
+
+  return ms_experiment_from_json (json, -1, "benchmark", error);
+}
+
+static void
+add_transformer_products (Work *w)
+{
+  gsize T = 64 * 16, H = 64, F = 128;
+
+  ms_products_add_linear (w->products, T, 49, H, false);
+  for (int block = 0; block < 4; block++)
+    {
+      for (int i = 0; i < 4; i++)
+        ms_products_add_linear (w->products, T, H, H, true);
+      if (block % 2 == 0)
+        {
+          ms_products_add_linear (w->products, T, H, F, true);
+          ms_products_add_linear (w->products, T, F, H, true);
+        }
+    }
+  for (int i = 0; i < w->session->model->n_moe; i++)
+    {
+      ms_products_add_linear (w->products, T, H, 8, true);
+      ms_products_add_experts (w->products, w->session->model->moe[i]->plan, H, F);
+    }
+  ms_products_add_linear (w->products, 64, H, 10, true);
+}
+
+static bool
+open_transformer (Work *w, GError **error)
+{
+  g_autoptr (MsDataset) images = noise_images ();
+  g_autoptr (MsExperiment) experiment = transformer_experiment (error);
+  g_autoptr (MsRecord) record = NULL;
+
+  if (experiment == NULL
+      || (w->session = ms_session_new_on (experiment, "benchmark", images, ms_pool_n_threads (w->pool), error)) == NULL
+      || (record = ms_session_step (w->session, MS_DETAIL_SCALARS, error)) == NULL)
+    return false;
+  add_transformer_products (w);
+  return true;
+}
+
+static double
+time_step (Work *w)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  if (w->session != NULL)
+    ms_record_unref (ms_session_step (w->session, MS_DETAIL_SCALARS, NULL));
+  else
+    step_layer (w);
+  return (double)(g_get_monotonic_time () - start) / 1e3;
+}
+
+static double
+time_products (Work *w)
+{
+  /* The transformer's session has a pool of its own, which must be asleep while this one is measured, and is. */
+  gint64 start = g_get_monotonic_time ();
+
+  ms_products_run (w->products, w->pool);
+  return (double)(g_get_monotonic_time () - start) / 1e3;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+median (double *x, gsize n)
+{
+  qsort (x, n, sizeof *x, compare);
+  return n % 2 == 1 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+}
+
+int
+ms_workloads_count (void)
+{
+  return G_N_ELEMENTS (entries);
+}
+
+const MsWorkload *
+ms_workload_at (int i)
+{
+  static MsWorkload public[G_N_ELEMENTS (entries)];
+
+  g_return_val_if_fail (i >= 0 && i < ms_workloads_count (), NULL);
+  public[i] = (MsWorkload){ entries[i].name, entries[i].title };
+  return &public[i];
+}
+
+bool
+ms_workload_run (int i, int n_threads, double seconds, MsWorkloadResult *result, GError **error)
+{
+  enum { MAX_ROUNDS = 2000, MIN_ROUNDS = 5 };
+  g_auto (Work) w = { .entry = &entries[i] };
+  g_autofree double *step = g_new (double, MAX_ROUNDS), *gemm = g_new (double, MAX_ROUNDS);
+  g_autofree double *ratio = g_new (double, MAX_ROUNDS);
+  gint64 start;
+  gsize n = 0;
+
+  w.pool = ms_pool_new (n_threads);
+  w.products = ms_products_new ();
+  if (!(w.entry->T > 0 ? open_layer (&w, error) : open_transformer (&w, error)))
+    return false;
+  for (int warm = 0; warm < 3; warm++)
+    {
+      time_step (&w);
+      time_products (&w);
+    }
+  start = g_get_monotonic_time ();
+  while (n < MAX_ROUNDS && (n < MIN_ROUNDS || (double)(g_get_monotonic_time () - start) < seconds * 1e6))
+    {
+      step[n] = time_step (&w);
+      gemm[n] = time_products (&w);
+      ratio[n] = step[n] / gemm[n];
+      n++;
+    }
+  *result = (MsWorkloadResult){ median (step, n), median (gemm, n), median (ratio, n), (int)n };
+  return true;
+}
