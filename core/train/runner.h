@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A Runner steps a Session on a thread of its own at the speed asked for. Requests are queued and return at once; what
- * happened comes back through poll. The window never waits for the model: no function here blocks longer than a short
- * lock, except free, which waits for the step under way. */
+/* A Runner steps a Session on a thread of its own at the speed asked for. Requests are queued, return at once, and act
+ * in their order between two steps; what happened comes back through poll. The window never waits for the model: no
+ * function here blocks longer than a short lock, except free, which waits for the step under way. */
 #pragma once
 
 #include "core/record/history.h"
@@ -25,24 +25,32 @@ typedef struct {
   MsRunnerState state;
   GPtrArray *records;    /* of MsRecord, oldest first; every step once, scalars at least; may be empty */
   MsRecord *latest;      /* the newest record with a batch to draw, or NULL if none is newer */
-  bool restarted;        /* a reset, rewind or rebuild came before these records: forget older history */
-  gint64 restarted_at;   /* the step it went back to */
-  MsExperiment *experiment; /* what the session runs now, or NULL if unchanged */
+  gint64 told_at;        /* when it was told, by g_get_monotonic_time */
+  MsRecord *surface;     /* likewise the newest with a surface: surfaces cost much and come less often */
+  bool restarted;        /* a rewind, reset, rebuild or open came before these records */
+  gint64 restarted_at;   /* the step it went back to: forget what came after it */
+  bool replaced;         /* the run began anew: forget all that came before */
+  MsExperiment *experiment; /* what the session runs now, or NULL if unchanged; also after a refused change */
   char *error;           /* one sentence, or NULL */
+  char *saved;           /* the path of a checkpoint that is now written, or NULL */
 } MsRunnerNews;
 
-/* @wake is called (from the runner's thread, at most once between two polls) when there is news. */
+/* @wake is called (from the runner's thread, at most once between two polls) when there is news to show; records
+ * without a batch wait for the next that has one. @n_threads >= 1. */
 MsRunner *ms_runner_new (int n_threads, GSourceFunc wake, gpointer data);
 void ms_runner_free (MsRunner *runner);
 
 void ms_runner_open (MsRunner *runner, const MsExperiment *experiment, const char *name);
 void ms_runner_open_checkpoint (MsRunner *runner, const char *path);
 void ms_runner_play (MsRunner *runner);
+/* If the newest step was not published with its batch, one more is done that is: what is drawn is where the run
+ * stands. */
 void ms_runner_pause (MsRunner *runner);
 void ms_runner_step (MsRunner *runner, int n_steps);   /* n batches, then pause */
-void ms_runner_reset (MsRunner *runner);               /* the same initial weights */
+void ms_runner_reset (MsRunner *runner);               /* the same initial weights; paused */
 void ms_runner_rewind (MsRunner *runner, gint64 step); /* to the state after @step, by the timeline's saved states */
-/* Live values act at the next step; values that need a rebuild build the model anew at step 0. */
+/* Live values act at the next step; values that need a rebuild build the model anew at step 0 and, if it was playing,
+ * play on. A change that is refused leaves the session as it was. */
 void ms_runner_change (MsRunner *runner, const MsExperiment *experiment);
 void ms_runner_save (MsRunner *runner, const char *path); /* checkpoint; failure arrives as news */
 

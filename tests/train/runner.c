@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The runner's thread: what is asked for happens in order, every step is told once, nothing waits for the reader. */
+#include "core/train/runner.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define PATIENCE (60 * G_USEC_PER_SEC)
+
+/* A reader that keeps what it was told. */
+typedef struct {
+  MsRunner *runner;
+  int n_wakes; /* atomic */
+  MsRunnerState state;
+  GPtrArray *records;  /* of MsRecord, since the last restart */
+  MsRecord *latest;
+  MsRecord *surface;
+  MsExperiment *experiment;
+  char *error, *saved;
+  int n_restarts;
+} Reader;
+
+static gboolean
+wake_cb (gpointer data)
+{
+  Reader *reader = data;
+
+  g_atomic_int_inc (&reader->n_wakes);
+  return FALSE;
+}
+
+static void
+replace_record (MsRecord **place, MsRecord *record)
+{
+  if (record == NULL)
+    return;
+  ms_record_unref (*place);
+  *place = ms_record_ref (record);
+}
+
+static void
+replace_text (char **place, const char *text)
+{
+  if (text == NULL)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+}
+
+static void
+read_news (Reader *reader)
+{
+  MsRunnerNews news;
+
+  ms_runner_poll (reader->runner, &news);
+  reader->state = news.state;
+  if (news.restarted)
+    {
+      reader->n_restarts++;
+      if (news.replaced)
+        g_ptr_array_set_size (reader->records, 0);
+      while (reader->records->len > 0
+             && ((MsRecord *) reader->records->pdata[reader->records->len - 1])->step > news.restarted_at)
+        g_ptr_array_set_size (reader->records, (int) reader->records->len - 1);
+    }
+  for (guint i = 0; i < news.records->len; i++)
+    g_ptr_array_add (reader->records, ms_record_ref (news.records->pdata[i]));
+  replace_record (&reader->latest, news.latest);
+  replace_record (&reader->surface, news.surface);
+  replace_text (&reader->error, news.error);
+  replace_text (&reader->saved, news.saved);
+  if (news.experiment != NULL)
+    {
+      g_clear_pointer (&reader->experiment, ms_experiment_unref);
+      reader->experiment = ms_experiment_ref (news.experiment);
+    }
+  ms_runner_news_clear (&news);
+}
+
+typedef bool (*Condition) (Reader *reader);
+
+static void
+wait_until (Reader *reader, Condition condition)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  for (read_news (reader); !condition (reader); read_news (reader))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+static bool
+is_paused (Reader *reader)
+{
+  return reader->state == MS_RUNNER_PAUSED;
+}
+
+static bool
+has_looked (Reader *reader)
+{
+  return is_paused (reader) && reader->latest != NULL && reader->latest->step == 0;
+}
+
+static bool
+has_failed (Reader *reader)
+{
+  return reader->state == MS_RUNNER_FAILED && reader->error != NULL;
+}
+
+static bool
+has_error (Reader *reader)
+{
+  return reader->error != NULL;
+}
+
+static bool
+has_30 (Reader *reader)
+{
+  return reader->records->len >= 30;
+}
+
+static bool
+has_4_and_is_paused (Reader *reader)
+{
+  return reader->records->len >= 4 && is_paused (reader);
+}
+
+static bool
+has_5_and_is_paused (Reader *reader)
+{
+  return reader->records->len >= 5 && is_paused (reader);
+}
+
+static bool
+is_saved (Reader *reader)
+{
+  return reader->saved != NULL;
+}
+
+static bool
+has_8_experts (Reader *reader)
+{
+  return reader->experiment != NULL && ms_experiment_int (reader->experiment, MS_KEY_ROUTING_EXPERTS) == 8
+         && is_paused (reader);
+}
+
+static MsExperiment *
+with (const MsExperiment *experiment, const char *key, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+  MsExperiment *other = ms_experiment_with (experiment, key, value, &error);
+
+  g_assert_no_error (error);
+  return other;
+}
+
+static MsExperiment *
+small_experiment (void)
+{
+  static const char *const settings[][2] = {
+    { "task.data", "spirals" }, { "task.examples", "200" },  { "model.kind", "mlp" },       { "model.width", "16" },
+    { "model.hidden", "16" },   { "model.blocks", "2" },     { "routing.experts", "4" },    { "optimiser.batch", "32" },
+    { "run.evaluate_every", "10" },
+  };
+  MsExperiment *experiment = ms_experiment_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      MsExperiment *next = with (experiment, settings[i][0], settings[i][1]);
+
+      ms_experiment_unref (experiment);
+      experiment = next;
+    }
+  return experiment;
+}
+
+static Reader *
+reader_new (void)
+{
+  Reader *reader = g_new0 (Reader, 1);
+
+  reader->records = g_ptr_array_new_with_free_func ((GDestroyNotify) ms_record_unref);
+  reader->runner = ms_runner_new (1, wake_cb, reader);
+  return reader;
+}
+
+static Reader *
+reader_open (void)
+{
+  Reader *reader = reader_new ();
+  g_autoptr (MsExperiment) experiment = small_experiment ();
+
+  ms_runner_open (reader->runner, experiment, "small");
+  wait_until (reader, has_looked);
+  return reader;
+}
+
+static void
+reader_free (Reader *reader)
+{
+  ms_runner_free (reader->runner);
+  g_ptr_array_unref (reader->records);
+  ms_record_unref (reader->latest);
+  ms_record_unref (reader->surface);
+  g_clear_pointer (&reader->experiment, ms_experiment_unref);
+  g_free (reader->error);
+  g_free (reader->saved);
+  g_free (reader);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
+
+static void
+assert_every_step_once (Reader *reader, gint64 first)
+{
+  for (guint i = 0; i < reader->records->len; i++)
+    g_assert_cmpint (((MsRecord *) reader->records->pdata[i])->step, ==, first + i);
+}
+
+static void
+assert_same_batch (const MsRecord *a, const MsRecord *b)
+{
+  gsize n = (gsize) (a->N * a->height * a->width * a->channels);
+
+  g_assert_cmpint (a->step, ==, b->step);
+  g_assert_cmpmem (a->inputs, n * sizeof (float), b->inputs, n * sizeof (float));
+  g_assert_cmpint (a->n_routing, ==, b->n_routing);
+  for (int i = 0; i < a->n_routing; i++)
+    {
+      const MsRouting *p = a->routing[i], *q = b->routing[i];
+      gsize n_choices = (gsize) (p->T * p->K);
+
+      g_assert_cmpmem (p->expert, n_choices * sizeof (gint16), q->expert, n_choices * sizeof (gint16));
+      g_assert_cmpmem (p->gate, n_choices * sizeof (float), q->gate, n_choices * sizeof (float));
+    }
+}
+
+/* The first batch is there before any step, with its surface, and nothing moves until somebody asks. */
+static void
+test_open (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+
+  g_assert_nonnull (reader->latest->inputs);
+  g_assert_nonnull (reader->surface);
+  g_assert_cmpuint (reader->records->len, ==, 0);
+  g_assert_nonnull (reader->experiment);
+  g_usleep (20000);
+  read_news (reader);
+  g_assert_cmpuint (reader->records->len, ==, 0);
+}
+
+static void
+test_steps (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+
+  ms_runner_step (reader->runner, 1);
+  ms_runner_step (reader->runner, 4);
+  wait_until (reader, has_5_and_is_paused);
+  g_assert_cmpuint (reader->records->len, ==, 5);
+  assert_every_step_once (reader, 1);
+  g_assert_cmpint (reader->latest->step, ==, 5);
+  g_assert_nonnull (reader->latest->inputs);
+}
+
+/* Playing fast, only some records carry their batch; after a pause the newest one does. */
+static void
+test_play_and_pause (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  MsRecord *last;
+
+  ms_runner_set_refresh (reader->runner, 0.1);
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_30);
+  g_assert_cmpint (reader->state, ==, MS_RUNNER_PLAYING);
+  ms_runner_pause (reader->runner);
+  wait_until (reader, is_paused);
+  assert_every_step_once (reader, 1);
+  last = reader->records->pdata[reader->records->len - 1];
+  g_assert_true (reader->latest == last);
+  g_assert_true (reader->surface == last);
+  g_assert_null (((MsRecord *) reader->records->pdata[20])->inputs);
+  /* The test split was measured at step 10, and the record of that step says so. */
+  g_assert_cmpint (((MsRecord *) reader->records->pdata[9])->evaluation->step, ==, 10);
+}
+
+static void
+test_slow (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  gint64 began = g_get_monotonic_time ();
+
+  ms_runner_set_speed (reader->runner, 50);
+  ms_runner_set_refresh (reader->runner, 60);
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_30);
+  ms_runner_pause (reader->runner);
+  wait_until (reader, is_paused);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, 29 * G_USEC_PER_SEC / 50);
+  for (guint i = 0; i < reader->records->len; i++)
+    g_assert_nonnull (((MsRecord *) reader->records->pdata[i])->inputs);
+}
+
+/* A pause is not kept waiting by a slow speed. */
+static void
+test_pause_while_waiting (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  gint64 began;
+
+  ms_runner_set_speed (reader->runner, 0.001);
+  ms_runner_play (reader->runner);
+  ms_runner_set_speed (reader->runner, 0.0001);
+  began = g_get_monotonic_time ();
+  ms_runner_pause (reader->runner);
+  ms_runner_step (reader->runner, 1);
+  wait_until (reader, is_paused);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_USEC_PER_SEC);
+}
+
+static void
+test_reset (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsRecord) first = ms_record_ref (reader->latest);
+  g_autoptr (MsRecord) fifth = NULL;
+
+  ms_runner_step (reader->runner, 5);
+  wait_until (reader, has_5_and_is_paused);
+  fifth = ms_record_ref (reader->latest);
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_30);
+  ms_runner_reset (reader->runner);
+  wait_until (reader, has_looked);
+  assert_same_batch (first, reader->latest);
+  g_assert_cmpuint (reader->records->len, ==, 0);
+
+  ms_runner_step (reader->runner, 5);
+  wait_until (reader, has_5_and_is_paused);
+  assert_same_batch (fifth, reader->latest);
+  g_assert_cmpfloat (fifth->loss, ==, reader->latest->loss);
+}
+
+static void
+test_rewind (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  double loss;
+
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_30);
+  ms_runner_pause (reader->runner);
+  wait_until (reader, is_paused);
+  loss = ((MsRecord *) reader->records->pdata[4])->loss;
+  ms_runner_rewind (reader->runner, 4);
+  ms_runner_step (reader->runner, 1);
+  wait_until (reader, has_5_and_is_paused);
+  while (reader->latest->step != 5)
+    wait_until (reader, has_5_and_is_paused);
+  g_assert_cmpuint (reader->records->len, ==, 5);
+  g_assert_cmpfloat (((MsRecord *) reader->records->pdata[4])->loss, ==, loss);
+}
+
+static void
+test_live_change (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) two = with (reader->experiment, "routing.k", "2");
+
+  ms_runner_step (reader->runner, 4);
+  wait_until (reader, has_4_and_is_paused);
+  g_assert_cmpint (reader->latest->routing[0]->K, ==, 1);
+  ms_runner_change (reader->runner, two);
+  ms_runner_step (reader->runner, 1);
+  wait_until (reader, has_5_and_is_paused);
+  g_assert_cmpint (reader->n_restarts, ==, 1);
+  g_assert_cmpint (reader->latest->step, ==, 5);
+  g_assert_cmpint (reader->latest->routing[0]->K, ==, 2);
+}
+
+static void
+test_rebuild (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) more = with (reader->experiment, "routing.experts", "8");
+
+  ms_runner_step (reader->runner, 5);
+  wait_until (reader, has_5_and_is_paused);
+  ms_runner_change (reader->runner, more);
+  wait_until (reader, has_8_experts);
+  g_assert_cmpuint (reader->records->len, ==, 0);
+  g_assert_cmpint (reader->latest->step, ==, 0);
+  g_assert_cmpint (reader->latest->routing[0]->E, ==, 8);
+}
+
+/* What is refused leaves the session as it was and says why. */
+static void
+test_refused_change (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) many = with (reader->experiment, "routing.k", "5"); /* of 4 experts */
+
+  ms_runner_change (reader->runner, many);
+  wait_until (reader, has_error);
+  g_assert_cmpint (ms_experiment_int (reader->experiment, MS_KEY_ROUTING_K), ==, 1);
+  ms_runner_step (reader->runner, 5);
+  wait_until (reader, has_5_and_is_paused);
+}
+
+/* A learning rate that no network survives: the run stops with a sentence instead of drawing nonsense. */
+static void
+test_diverging (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) plain = with (reader->experiment, "optimiser.kind", "sgd");
+  g_autoptr (MsExperiment) mad = with (plain, "optimiser.learning_rate", "100");
+
+  ms_runner_open (reader->runner, mad, "mad");
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_failed);
+  ms_runner_reset (reader->runner);
+  wait_until (reader, has_looked);
+}
+
+static void
+test_failed_open (void)
+{
+  g_autoptr (Reader) reader = reader_new ();
+
+  ms_runner_open_checkpoint (reader->runner, "/nowhere/at-all.safetensors");
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_failed);
+  g_assert_nonnull (strstr (reader->error, "/nowhere/at-all.safetensors"));
+}
+
+static void
+test_save (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "a.safetensors", NULL);
+
+  ms_runner_step (reader->runner, 5);
+  wait_until (reader, has_5_and_is_paused);
+  ms_runner_save (reader->runner, path);
+  wait_until (reader, is_saved);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  ms_runner_save (reader->runner, "/nowhere/at-all/a.safetensors");
+  wait_until (reader, has_error);
+  g_assert_cmpint (reader->state, ==, MS_RUNNER_PAUSED);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* However much happens, a reader is woken once until it has read. */
+static void
+test_one_wake (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  int before;
+
+  read_news (reader);
+  before = g_atomic_int_get (&reader->n_wakes);
+  ms_runner_play (reader->runner);
+  g_usleep (50000);
+  g_assert_cmpint (g_atomic_int_get (&reader->n_wakes) - before, <=, 1);
+}
+
+/* Freeing in the middle of everything ends the thread; the sanitizers watch. */
+static void
+test_free_while_busy (void)
+{
+  g_autoptr (MsExperiment) experiment = small_experiment ();
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autoptr (Reader) reader = reader_new ();
+
+      ms_runner_open (reader->runner, experiment, "small");
+      ms_runner_play (reader->runner);
+      g_usleep ((gulong) i * 4000);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner/open", test_open);
+  g_test_add_func ("/runner/steps", test_steps);
+  g_test_add_func ("/runner/play-and-pause", test_play_and_pause);
+  g_test_add_func ("/runner/slow", test_slow);
+  g_test_add_func ("/runner/pause-while-waiting", test_pause_while_waiting);
+  g_test_add_func ("/runner/reset", test_reset);
+  g_test_add_func ("/runner/rewind", test_rewind);
+  g_test_add_func ("/runner/live-change", test_live_change);
+  g_test_add_func ("/runner/rebuild", test_rebuild);
+  g_test_add_func ("/runner/refused-change", test_refused_change);
+  g_test_add_func ("/runner/diverging", test_diverging);
+  g_test_add_func ("/runner/failed-open", test_failed_open);
+  g_test_add_func ("/runner/save", test_save);
+  g_test_add_func ("/runner/one-wake", test_one_wake);
+  g_test_add_func ("/runner/free-while-busy", test_free_while_busy);
+  return g_test_run ();
+}
