@@ -32,7 +32,7 @@ draw_head (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const ch
   MsText title_look = { MS_TEXT_TITLE, palette->text, .ay = 0.5, .max_width = frame->head.width };
   MsText figures_look = { MS_TEXT_LABEL, palette->muted, .ax = 1, .ay = 0.5 };
   double used = ms_text_draw (cr, palette, &title_look, frame->head.x, middle, title);
-  double room = frame->head.width - used - 16 * palette->scale;
+  double room = frame->head.width - used - 40 * palette->scale; /* the window's menu button stands there */
   g_autoptr (GString) line = g_string_new (NULL);
 
   for (int i = 0; figures != NULL && figures[i] != NULL; i++)
