@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Every row of the parameter table that applies to an experiment, grouped as the table says; the advanced ones behind an
- * expander.
+/* Every row of the parameter table that applies to an experiment, grouped as the table says; the advanced ones behind
+ * an expander.
  *
  * Signals: "changed" (MsExperiment *): somebody made this valid experiment of the one that was shown.
  *          "refused" (const char *): somebody asked for what is not allowed, and why it is not; the row is back. */

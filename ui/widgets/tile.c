@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The menu button lies over the picture's foot and shows itself when the pointer or the keyboard is in the tile, so
- * that it takes no room from the picture. */
+/* The menu button stands behind the title that the picture itself draws. */
 #include "ui/widgets/tile.h"
+
+#include "ui/paint/frame.h"
+#include "ui/paint/text.h"
+
+#define BUTTON_SIDE 24 /* px, as the style sheet says */
 
 struct _MsTile {
   GtkWidget parent;
@@ -19,15 +23,27 @@ new_button (MsTile *self, const MsPainter *painter)
   GtkWidget *button = gtk_menu_button_new ();
   g_autofree char *name = g_strdup_printf ("%s menu", painter->title);
 
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "pan-down-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), ms_canvas_menu (self->canvas));
-  gtk_menu_button_set_direction (GTK_MENU_BUTTON (button), GTK_ARROW_UP);
-  gtk_widget_set_halign (button, GTK_ALIGN_END);
-  gtk_widget_set_valign (button, GTK_ALIGN_END);
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (button, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_add_css_class (button, "tile-menu");
+  gtk_widget_add_css_class (button, "flat");
   return button;
+}
+
+/* Text size follows the system's, and so does the title's width. */
+static void
+place_button (MsTile *self)
+{
+  MsPalette palette = ms_canvas_palette (self->canvas);
+  MsFrame frame = ms_frame_layout (400, 300, &palette);
+  double width = ms_text_width (&palette, MS_TEXT_TITLE, ms_canvas_painter (self->canvas)->title);
+
+  gtk_widget_set_margin_start (self->button, (int) (frame.head.x + width + 4 * palette.scale));
+  gtk_widget_set_margin_top (self->button, (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
 }
 
 /* The button stands beside the canvas, not inside, so what its menu asks for is passed on. */
@@ -46,6 +62,9 @@ ms_tile_new (const MsPainter *painter)
   self->overlay = gtk_overlay_new ();
   gtk_overlay_set_child (GTK_OVERLAY (self->overlay), GTK_WIDGET (self->canvas));
   self->button = new_button (self, painter);
+  place_button (self);
+  g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi", G_CALLBACK (place_button), self,
+                           G_CONNECT_SWAPPED);
   gtk_overlay_add_overlay (GTK_OVERLAY (self->overlay), self->button);
   gtk_widget_set_parent (self->overlay, GTK_WIDGET (self));
   return GTK_WIDGET (self);
