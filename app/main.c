@@ -6,6 +6,9 @@
 #include "app/print.h"
 #include "core/base/blas.h"
 #include "core/train/presets.h"
+#ifdef MS_WINDOW
+#include "ui/window/window-main.h"
+#endif
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +23,8 @@ print_help (void)
           "       moescope COMMAND …           without a window\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-10s %-18s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->help);
-  printf ("\n`moescope COMMAND --help` lists a command's options, `moescope --version` says what is installed.\n"
+  printf ("\n`moescope --measure SECONDS [FILE|PRESET]` lets the window time itself, for benchmarks.\n"
+          "`moescope COMMAND --help` lists a command's options, `moescope --version` says what is installed.\n"
           "A FILE or SOURCE is an experiment (JSON), a checkpoint (safetensors) or a trace (npz).\n");
 }
 
@@ -76,7 +80,7 @@ find_command (const char *name)
 
 /* The window, on @source or, with NULL, on what was open last. */
 static int
-open_window (int argc, char **argv, const char *source, GError **error)
+open_window (int argc, char **argv, const char *source, double measure, GError **error)
 {
   if (argc > 2)
     {
@@ -89,9 +93,29 @@ open_window (int argc, char **argv, const char *source, GError **error)
                    "%s is neither a command, a preset nor a file; see moescope --help and moescope presets", source);
       return 1;
     }
+#ifdef MS_WINDOW
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  MsOptions defaults = { .arguments = none, .threads = -1 };
+  MsWindowOptions options = { source, ms_options_threads (&defaults), measure };
+  return ms_window_main (&options, error);
+#else
   g_set_error (error, MS_ERROR, MS_ERROR_FAILED,
                "this build has no window; moescope run and moescope render work without one");
   return 1;
+#endif
+}
+
+/* moescope --measure SECONDS [FILE|PRESET]: the window times itself and prints what it found. */
+static int
+measure_window (int argc, char **argv, GError **error)
+{
+  double seconds = argc > 2 ? g_ascii_strtod (argv[2], NULL) : 0;
+  if (!(seconds > 0 && seconds <= 86400))
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "--measure takes the seconds to measure, from 1 to 86400");
+      return 2;
+    }
+  return open_window (argc - 2, argv + 2, argc > 3 ? argv[3] : NULL, seconds, error);
 }
 
 static int
@@ -112,13 +136,15 @@ dispatch (int argc, char **argv, GError **error)
     print_help ();
   else if (first != NULL && strcmp (first, "--version") == 0)
     print_version ();
+  else if (first != NULL && strcmp (first, "--measure") == 0)
+    return measure_window (argc, argv, error);
   else if (first != NULL && *first == '-')
     {
       g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "there is no option %s; see moescope --help", first);
       return 2;
     }
   else
-    return open_window (argc, argv, first, error);
+    return open_window (argc, argv, first, 0, error);
   return ms_print_finish (error) ? 0 : 1;
 }
 

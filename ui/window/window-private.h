@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What the files of the main window share. */
+#pragma once
+
+#include "ui/widgets/rows.h"
+#include "ui/widgets/tile.h"
+#include "ui/widgets/tiles.h"
+#include "ui/window/frame-stats.h"
+#include "ui/window/live.h"
+#include "ui/window/state.h"
+#include "ui/window/window.h"
+
+G_BEGIN_DECLS
+
+#define MS_DEFAULT_PRESET "digits-vmoe"
+
+struct _MsWindow {
+  AdwApplicationWindow parent;
+
+  /* From the template. */
+  GtkMenuButton *preset_button;
+  GtkButton *play_button;
+  GtkScale *speed_scale;
+  GtkLabel *speed_value, *title_label, *origin_label, *step_label, *epoch_label;
+  AdwToastOverlay *toasts;
+  AdwFlap *flap;
+  GtkStack *stack;
+  AdwBin *views;
+  GtkBox *panel;
+  AdwStatusPage *failed_page;
+
+  /* Borrowed from the widget tree. */
+  MsRows *rows;
+  MsTiles *tiles;
+  GPtrArray *canvases; /* of MsCanvas; the array is owned */
+  GtkWidget *block_row;
+  GtkDropDown *block;
+
+  MsLive *live;        /* owned */
+  MsFrameStats *stats; /* owned */
+  MsWindowState *state; /* owned: what is remembered */
+  MsExperiment *sent;  /* owned: the change that the runner has not answered yet */
+  char *name;          /* owned: what is open */
+  bool rebuilding;     /* the change under way rebuilds */
+  bool focused;        /* the play button has had the keyboard from the start */
+  bool told_done;      /* the run's length has been passed, and that was said */
+  MsSelection selection;
+  double speed;
+};
+
+/* window-views.c */
+void ms_window_build_views (MsWindow *self);
+void ms_window_show_record (MsWindow *self);
+void ms_window_set_settled (MsWindow *self, bool settled);
+gint64 ms_window_take_paint_time (MsWindow *self);
+void ms_window_move_block (MsWindow *self, int by);
+
+/* window-export.c */
+void ms_window_show_table (MsWindow *self, MsCanvas *canvas);
+void ms_window_save_picture (MsWindow *self, MsCanvas *canvas);
+
+/* window-open.c */
+void ms_window_open_preset (MsWindow *self, const char *name);
+void ms_window_open_file (MsWindow *self, GFile *file);
+void ms_window_ask_open (MsWindow *self);
+void ms_window_add_drop_target (MsWindow *self);
+GtkWidget *ms_window_new_preset_popover (MsWindow *self);
+
+/* window-actions.c */
+void ms_window_class_install_actions (GtkWidgetClass *class);
+void ms_window_add_shortcuts (MsWindow *self);
+void ms_window_add_states (MsWindow *self);
+void ms_window_update_actions (MsWindow *self);
+void ms_window_change (MsWindow *self, const MsExperiment *experiment);
+
+/* window.c */
+void ms_window_toast (MsWindow *self, const char *sentence);
+void ms_window_set_speed (MsWindow *self, double speed);
+
+G_END_DECLS

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "ui/window/window-private.h"
+
+#include "ui/window/speed.h"
+#include <math.h>
+
+G_DEFINE_FINAL_TYPE (MsWindow, ms_window, ADW_TYPE_APPLICATION_WINDOW)
+
+void
+ms_window_toast (MsWindow *self, const char *sentence)
+{
+  g_autofree char *markup = g_markup_escape_text (sentence, -1); /* titles are Pango markup */
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_timeout (toast, strlen (sentence) > 60 ? 8 : 4);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* Speed */
+
+static void
+show_speed (MsWindow *self)
+{
+  g_autofree char *text = ms_speed_text (self->speed), *words = ms_speed_words (self->speed);
+
+  gtk_label_set_text (self->speed_value, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->speed_scale), words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->speed_scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, words, -1);
+}
+
+static void
+speed_changed_cb (MsWindow *self)
+{
+  double speed = ms_speed_at (gtk_range_get_value (GTK_RANGE (self->speed_scale)));
+
+  if (speed == self->speed || self->live == NULL)
+    return;
+  self->speed = speed;
+  ms_runner_set_speed (ms_live_runner (self->live), speed);
+  show_speed (self);
+}
+
+void
+ms_window_set_speed (MsWindow *self, double speed)
+{
+  self->speed = speed;
+  ms_runner_set_speed (ms_live_runner (self->live), speed);
+  gtk_range_set_value (GTK_RANGE (self->speed_scale), ms_speed_position (speed));
+  show_speed (self);
+}
+
+/* News of the runner */
+
+static const char *
+origin_text (const MsRecord *record)
+{
+  switch (record->provenance)
+    {
+    case MS_PROVENANCE_LIVE: return "live";
+    case MS_PROVENANCE_CHECKPOINT: return "checkpoint";
+    case MS_PROVENANCE_TRACE: return "trace";
+    case MS_PROVENANCE_SAMPLE: break;
+    }
+  return "sample";
+}
+
+static void
+show_header (MsWindow *self, const MsRecord *record)
+{
+  g_autofree char *origin = NULL, *step = NULL, *epoch = NULL, *title = NULL;
+
+  origin = g_strdup_printf ("%s · seed %" G_GUINT64_FORMAT " ·", origin_text (record), record->seed);
+  step = g_strdup_printf ("step %" G_GINT64_FORMAT, record->step);
+  epoch = isfinite (record->epoch) ? g_strdup_printf ("· epoch %.*f", record->epoch < 10 ? 1 : 0, record->epoch)
+                                   : g_strdup ("");
+  title = g_strdup_printf ("%s – Moescope", record->source);
+  gtk_label_set_text (self->title_label, record->source);
+  gtk_label_set_text (self->origin_label, origin);
+  gtk_label_set_text (self->step_label, step);
+  gtk_label_set_text (self->epoch_label, epoch);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+/* Playing goes on beyond the run's length; that it has been reached is worth a word. */
+static void
+tell_when_done (MsWindow *self, const MsRecord *record)
+{
+  const MsExperiment *experiment = ms_live_experiment (self->live);
+  g_autofree char *sentence = NULL;
+  gint64 length;
+
+  if (experiment == NULL)
+    return;
+  length = ms_experiment_int (experiment, MS_KEY_RUN_STEPS);
+  if (record->step < length)
+    {
+      self->told_done = false;
+      return;
+    }
+  if (self->told_done || record->step > length + 1000)
+    return;
+  self->told_done = true;
+  sentence = g_strdup_printf ("The %" G_GINT64_FORMAT " steps of this experiment are done; playing goes on", length);
+  ms_window_toast (self, sentence);
+}
+
+static void
+show_play_state (MsWindow *self)
+{
+  MsRunnerState state = ms_live_state (self->live);
+  bool playing = state == MS_RUNNER_PLAYING;
+  const char *label = playing ? "Pause" : "Play";
+
+  if (g_strcmp0 (gtk_button_get_label (self->play_button), label) != 0)
+    gtk_button_set_label (self->play_button, label);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play_button),
+                               playing ? "Stop after this batch (Space)" : "Train, batch after batch (Space)");
+  ms_window_set_settled (self, !playing);
+  ms_window_update_actions (self);
+}
+
+static void
+news_cb (MsLive *live, MsWindow *self)
+{
+  const MsRecord *record = ms_live_record (live);
+
+  show_play_state (self);
+  if (record == NULL || !ms_live_is_new (live))
+    return;
+  gtk_stack_set_visible_child_name (self->stack, "views");
+  show_header (self, record);
+  tell_when_done (self, record);
+  ms_window_show_record (self);
+  ms_frame_stats_shows (self->stats, ms_live_told_at (live));
+}
+
+/* The rows show what was last asked for; they follow the session when it says no, or when nothing is on its way. */
+static void
+sync_rows (MsWindow *self, bool refused)
+{
+  const MsExperiment *now = ms_live_experiment (self->live);
+
+  if (now == NULL || (self->sent != NULL && !refused && !ms_experiment_equal (self->sent, now)))
+    return;
+  g_clear_pointer (&self->sent, ms_experiment_unref);
+  ms_rows_set_experiment (self->rows, now);
+}
+
+static void
+restarted_cb (MsLive *live, MsWindow *self)
+{
+  sync_rows (self, false);
+  self->selection = MS_SELECTION_NONE;
+  if (self->rebuilding && self->sent == NULL)
+    ms_window_toast (self, "Model rebuilt, at step 0");
+  self->rebuilding = self->rebuilding && self->sent != NULL;
+}
+
+static void
+failed_cb (MsLive *live, const char *sentence, MsWindow *self)
+{
+  self->rebuilding = false;
+  sync_rows (self, true);
+  if (ms_live_record (live) == NULL)
+    {
+      adw_status_page_set_description (self->failed_page, sentence);
+      gtk_stack_set_visible_child_name (self->stack, "failed");
+    }
+  else
+    ms_window_toast (self, sentence);
+}
+
+static void
+saved_cb (MsLive *live, const char *path, MsWindow *self)
+{
+  g_autofree char *name = g_path_get_basename (path), *sentence = g_strdup_printf ("Saved %s", name);
+
+  ms_window_toast (self, sentence);
+}
+
+static void
+rows_changed_cb (MsRows *rows, MsExperiment *experiment, MsWindow *self)
+{
+  ms_window_change (self, experiment);
+}
+
+static void
+rows_refused_cb (MsRows *rows, const char *sentence, MsWindow *self)
+{
+  ms_window_toast (self, sentence);
+}
+
+/* What showing costs */
+
+static gint64
+paint_time_cb (gpointer data)
+{
+  return ms_window_take_paint_time (data);
+}
+
+static void
+frame_done_cb (const MsFrameTimes *times, gpointer data)
+{
+  ms_live_note_cost (MS_WINDOW (data)->live, times->frame);
+}
+
+static void
+realize_cb (MsWindow *self)
+{
+  ms_frame_stats_watch (self->stats, GTK_WIDGET (self));
+}
+
+/* Closing */
+
+static void
+remember (MsWindow *self)
+{
+  const MsExperiment *experiment = ms_live_experiment (self->live);
+  int width, height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  self->state->width = width;
+  self->state->height = height;
+  self->state->maximised = gtk_window_is_maximized (GTK_WINDOW (self));
+  self->state->panel = adw_flap_get_reveal_flap (self->flap);
+  self->state->speed = self->speed;
+  if (experiment == NULL)
+    return;
+  g_free (self->state->name);
+  g_free (self->state->experiment);
+  self->state->name = g_strdup (self->name);
+  self->state->experiment = ms_experiment_to_json (experiment);
+}
+
+static void
+save_state (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autofree char *path = ms_window_state_path ();
+
+  ms_window_state_save (data, path, NULL); /* forgetting the window's size is no reason to complain */
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+saved_state_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_application_release (G_APPLICATION (data));
+}
+
+static gboolean
+ms_window_close_request (GtkWindow *window)
+{
+  MsWindow *self = MS_WINDOW (window);
+  GApplication *application = G_APPLICATION (gtk_window_get_application (window));
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, saved_state_cb, application);
+
+  remember (self);
+  g_application_hold (application);
+  g_task_set_task_data (task, ms_window_state_copy (self->state), (GDestroyNotify) ms_window_state_free);
+  g_task_run_in_thread (task, save_state);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE); /* the step under way may take a moment yet */
+  ms_live_stop (self->live);
+  return GTK_WINDOW_CLASS (ms_window_parent_class)->close_request (window);
+}
+
+/* Public */
+
+MsWindow *
+ms_window_new (GtkApplication *application, int n_threads)
+{
+  MsWindow *self = g_object_new (MS_TYPE_WINDOW, "application", application, NULL);
+  g_autofree char *path = ms_window_state_path ();
+
+  self->state = ms_window_state_load (path);
+  self->live = ms_live_new (GTK_WIDGET (self), n_threads);
+  g_signal_connect_object (self->live, "news", G_CALLBACK (news_cb), self, 0);
+  g_signal_connect_object (self->live, "restarted", G_CALLBACK (restarted_cb), self, 0);
+  g_signal_connect_object (self->live, "failed", G_CALLBACK (failed_cb), self, 0);
+  g_signal_connect_object (self->live, "saved", G_CALLBACK (saved_cb), self, 0);
+  gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
+  if (self->state->maximised)
+    gtk_window_maximize (GTK_WINDOW (self));
+  adw_flap_set_reveal_flap (self->flap, self->state->panel);
+  ms_window_set_speed (self, self->state->speed);
+  ms_window_show_record (self);
+  ms_window_update_actions (self);
+  return self;
+}
+
+static void
+ms_window_dispose (GObject *object)
+{
+  MsWindow *self = MS_WINDOW (object);
+
+  if (self->live != NULL)
+    ms_live_stop (self->live);
+  g_clear_pointer (&self->stats, ms_frame_stats_free);
+  g_clear_pointer (&self->canvases, g_ptr_array_unref);
+  g_clear_pointer (&self->sent, ms_experiment_unref);
+  g_clear_pointer (&self->state, ms_window_state_free);
+  g_clear_pointer (&self->name, g_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MS_TYPE_WINDOW);
+  G_OBJECT_CLASS (ms_window_parent_class)->dispose (object);
+}
+
+static void
+ms_window_finalize (GObject *object)
+{
+  g_clear_object (&MS_WINDOW (object)->live); /* after the canvases that draw its history */
+  G_OBJECT_CLASS (ms_window_parent_class)->finalize (object);
+}
+
+static void
+ms_window_class_init (MsWindowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = ms_window_dispose;
+  G_OBJECT_CLASS (class)->finalize = ms_window_finalize;
+  GTK_WINDOW_CLASS (class)->close_request = ms_window_close_request;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/moescope/Moescope/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, preset_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, play_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_scale);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_value);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, title_label);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, origin_label);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, step_label);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, epoch_label);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, panel);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, failed_page);
+  gtk_widget_class_bind_template_callback (widget_class, speed_changed_cb);
+  ms_window_class_install_actions (widget_class);
+}
+
+static void
+ms_window_init (MsWindow *self)
+{
+  self->selection = MS_SELECTION_NONE;
+  self->stats = ms_frame_stats_new (paint_time_cb, frame_done_cb, self);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ms_window_build_views (self);
+  self->rows = MS_ROWS (ms_rows_new ());
+  gtk_box_append (self->panel, GTK_WIDGET (self->rows));
+  g_signal_connect_object (self->rows, "changed", G_CALLBACK (rows_changed_cb), self, 0);
+  g_signal_connect_object (self->rows, "refused", G_CALLBACK (rows_refused_cb), self, 0);
+  g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
+  gtk_menu_button_set_popover (self->preset_button, ms_window_new_preset_popover (self));
+  ms_window_add_shortcuts (self);
+  ms_window_add_states (self);
+  ms_window_add_drop_target (self);
+}
