@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The batch itself: each patch (or example) in the colour of its first expert, a corner mark for the second, a cross where
- * capacity dropped it. */
+/* The batch itself: each patch (or example) in the colour of its first expert, a corner mark for the second, a cross
+ * where capacity dropped it. */
 #include "ui/paint/painters.h"
 
 #include "ui/paint/assignments_words.h"
@@ -286,7 +286,8 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         {
           cairo_rectangle_t part = token_area (layout, n, p);
 
-          label_cell (cr, layout, record, &part, ms_token_expert (routing, ms_token_index (record, routing, n, p), 0), palette);
+          label_cell (cr, layout, record, &part, ms_token_expert (routing, ms_token_index (record, routing, n, p), 0),
+                      palette);
         }
     }
 }
@@ -309,7 +310,8 @@ paint_marks (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
     }
   if (selection->token >= 0 && selection->token / tokens < layout->grid.shown)
     {
-      cairo_rectangle_t area = token_area (layout, selection->token / tokens, selection->token % tokens - layout->first);
+      cairo_rectangle_t area
+        = token_area (layout, selection->token / tokens, selection->token % tokens - layout->first);
 
       ms_draw_outline (cr, &area, palette, palette->outline, 1.5);
     }
@@ -350,8 +352,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
                         : routing != NULL && routing->K > 1 ? "expert (corner: 2nd)" : "expert";
 
   if (routing != NULL && layout->frame.foot.height > 0)
-    ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2, room,
-                            heading, routing->E, scene->selection.expert);
+    ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
+                            room, heading, routing->E, scene->selection.expert);
 }
 
 static void
@@ -400,15 +402,21 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
   if (x < item.x + item.width)
     {
-      int column = (int) ((x - item.x) / item.width * layout.across), row = (int) ((y - item.y) / item.height * layout.down);
+      int column = (int) ((x - item.x) / item.width * layout.across),
+          row = (int) ((y - item.y) / item.height * layout.down);
 
       p = MIN (row, layout.down - 1) * layout.across + MIN (column, layout.across - 1);
     }
 
   int token = ms_token_index (scene->record, ms_scene_routing (scene), n, p);
 
-  *spot = (MsSpot) { .kind = MS_SPOT_TOKEN, .example = n, .token = token, .point = MS_NONE, .step = MS_NONE,
-                     .expert = ms_token_expert (ms_scene_routing (scene), token, 0), .area = token_area (&layout, n, p) };
+  *spot = (MsSpot) { .kind = MS_SPOT_TOKEN,
+                    .example = n,
+                    .token = token,
+                    .point = MS_NONE,
+                    .step = MS_NONE,
+                    .expert = ms_token_expert (ms_scene_routing (scene), token, 0),
+                    .area = token_area (&layout, n, p) };
   return true;
 }
 

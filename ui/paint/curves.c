@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How training went: the terms of the loss above, errors below, each panel with an axis of its own. Lines are named where
- * they end. */
+/* How training went: the terms of the loss above, errors below, each panel with an axis of its own. Lines are named
+ * where they end. */
 #include "ui/paint/painters.h"
 
 #include "ui/paint/axis.h"
@@ -94,7 +94,8 @@ draw_names (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot, GA
     return;
   g_array_sort (list, by_end);
   for (int i = 0; i < n; i++)
-    y[i] = CLAMP (ms_axis_at (up, ms_line_last (&g_array_index (list, MsSeries, i).line)), plot->y, plot->y + plot->height);
+    y[i] = CLAMP (ms_axis_at (up, ms_line_last (&g_array_index (list, MsSeries, i).line)), plot->y,
+                  plot->y + plot->height);
   n = MIN (n, most);
   ms_spread_labels (y, n, line, plot->y - line / 2, plot->y + plot->height + line / 2);
   for (int i = 0; i < n; i++)
@@ -195,7 +196,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPa
       MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = MAX (1, room) };
 
       g_snprintf (text, sizeof text, "a point is the mean of %s steps", ms_number_count (history->stride).text);
-      ms_text_draw (cr, palette, &look, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2, text);
+      ms_text_draw (cr, palette, &look, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
+                    text);
     }
 }
 

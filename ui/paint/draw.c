@@ -28,8 +28,8 @@ ms_colour_ink (MsColour ground)
 {
   double luminance = 0.2126 * linear (ground.r) + 0.7152 * linear (ground.g) + 0.0722 * linear (ground.b);
 
-  /* WCAG contrast to white 1.05 / (L + 0.05), to black (L + 0.05) / 0.05. White is preferred a little: it sits better in
-   * saturated bars, and stays above 3:1 here. */
+  /* WCAG contrast to white 1.05 / (L + 0.05), to black (L + 0.05) / 0.05. White is preferred a little: it sits better
+   * in saturated bars, and stays above 3:1 here. */
   return luminance < 0.28 ? (MsColour) { 1, 1, 1, 1 } : (MsColour) { 0.08, 0.08, 0.1, 1 };
 }
 

@@ -27,7 +27,7 @@ void ms_draw_hatch (cairo_t *cr, const cairo_rectangle_t *area, MsColour colour,
 /* A straight line of whole pixels, horizontal or vertical. */
 void ms_draw_rule (cairo_t *cr, double x, double y, double width, double height, MsColour colour);
 
-/* Pixels (height, width), rows @width apart, stretched over @area. Copies nothing: the surface is finished on return. */
+/* Pixels (height, width), rows @width apart, stretched over @area; they are not kept. */
 void ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
                      cairo_filter_t filter);
 

@@ -32,12 +32,12 @@ find_kind (const char *path, GError **error)
   g_autofree char *name = g_path_get_basename (path);
   const char *dot = strrchr (name, '.');
 
-  for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS (kinds); i++)
+  for (gsize i = 0; dot != NULL && dot != name && i < G_N_ELEMENTS (kinds); i++)
     if (g_ascii_strcasecmp (dot, kinds[i].extension) == 0)
       return kinds[i].open;
   if (dot == NULL || dot == name)
-    g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s: the name says no kind of picture; it should end in .png, .svg or .pdf",
-                 path);
+    g_set_error (error, MS_ERROR, MS_ERROR_USAGE,
+                 "%s: the name says no kind of picture; it should end in .png, .svg or .pdf", path);
   else
     g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s: “%s” is no kind of picture; .png, .svg and .pdf are", path, dot);
   return NULL;
@@ -90,8 +90,8 @@ ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette
   height = round (height);
   if (!(width >= 1 && height >= 1 && width <= MS_EXPORT_LARGEST && height <= MS_EXPORT_LARGEST))
     {
-      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "a picture of %.0fx%.0f cannot be drawn; each side is 1 to %d", width,
-                   height, MS_EXPORT_LARGEST);
+      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "a picture of %.0fx%.0f cannot be drawn; each side is 1 to %d",
+                   width, height, MS_EXPORT_LARGEST);
       return false;
     }
   if (!draw_bytes (open, painter, scene, palette, width, height, bytes, error))

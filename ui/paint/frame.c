@@ -94,7 +94,8 @@ ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, con
 {
   double x = frame->content.x + frame->content.width / 2, y = frame->content.y + frame->content.height / 2;
   double line = ms_text_height (palette, MS_TEXT_LABEL);
-  MsText what_look = { MS_TEXT_FIGURE, palette->muted, .ax = 0.5, .ay = 0.5, .max_width = MAX (1, frame->content.width) };
+  MsText what_look
+    = { MS_TEXT_FIGURE, palette->muted, .ax = 0.5, .ay = 0.5, .max_width = MAX (1, frame->content.width) };
   MsText why_look = { MS_TEXT_LABEL, palette->muted, .ax = 0.5, .ay = 0.5, .max_width = MAX (1, frame->content.width) };
 
   if (frame->content.height < 1.5 * line || frame->content.width < 40)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What every picture has around its content: the title, the figures that matter, where the numbers come from; and what it
- * says when there is nothing to show. */
+/* What every picture has around its content: the title, the figures that matter, where the numbers come from; and what
+ * it says when there is nothing to show. */
 #pragma once
 
 #include "ui/paint/painter.h"

@@ -62,10 +62,15 @@ reduce (const MsLine *line, const MsAxis *across, const MsAxis *up, int n)
 static void
 add_band (cairo_t *cr, const Span *spans, int from, int to, double left, double half)
 {
+  cairo_new_sub_path (cr);
+  cairo_line_to (cr, left + from, spans[from].lo - half);
   for (int c = from; c < to; c++)
     cairo_line_to (cr, left + c + 0.5, spans[c].lo - half);
+  cairo_line_to (cr, left + to, spans[to - 1].lo - half);
+  cairo_line_to (cr, left + to, spans[to - 1].hi + half);
   for (int c = to - 1; c >= from; c--)
     cairo_line_to (cr, left + c + 0.5, spans[c].hi + half);
+  cairo_line_to (cr, left + from, spans[from].hi + half);
   cairo_close_path (cr);
 }
 

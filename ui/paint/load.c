@@ -206,7 +206,8 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
       if (inside)
         ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, layout->axis.p0 - line / 2 - 3, number.text);
       else
-        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, bar_area (layout, e, value).y - line / 2 - 1, number.text);
+        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, bar_area (layout, e, value).y - line / 2 - 1,
+                      number.text);
     }
 }
 
@@ -366,7 +367,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
       if (scene->record == NULL)
         ms_frame_empty (cr, &layout.frame, palette, "No batch yet", "Press Play or Step to see how experts are loaded");
       else
-        ms_frame_empty (cr, &layout.frame, palette, "No routed layer", "This model is dense: every token takes the same path");
+        ms_frame_empty (cr, &layout.frame, palette, "No routed layer",
+                        "This model is dense: every token takes the same path");
       return;
     }
   if (layout.E < 1)

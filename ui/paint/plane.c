@@ -67,8 +67,8 @@ place_panel (Layout *layout, int i, cairo_rectangle_t room, const double range[4
   double height = MIN (room.height, width / aspect * STRETCH);
   Panel *panel = &layout->panel[i];
 
-  panel->plot = (cairo_rectangle_t) { round (room.x + (room.width - width) / 2), round (room.y + (room.height - height) / 2),
-                                      floor (width), floor (height) };
+  panel->plot = (cairo_rectangle_t) { round (room.x + (room.width - width) / 2),
+                                     round (room.y + (room.height - height) / 2), floor (width), floor (height) };
   panel->x = (MsAxis) { range[0], range[1], panel->plot.x, panel->plot.x + panel->plot.width };
   panel->y = (MsAxis) { range[2], range[3], panel->plot.y + panel->plot.height, panel->plot.y };
 }
@@ -89,7 +89,7 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
   gutter = area.width >= 260 * s && area.height >= 160 * s ? 30 * s : 0;
   foot = gutter > 0 ? 16 * s : 0;
 
-  /* Side by side or one above the other: whichever draws larger. Side by side, the second shares the first's numbers. */
+  /* Side by side or one above the other: whichever draws larger. Beside the first, the second needs no numbers. */
   double between = 14 * s, aspect = (range[1] - range[0]) / (range[3] - range[2]);
   double half_w = (area.width - gutter - between) / 2, whole_w = area.width - gutter;
   double whole_h = area.height - layout.title - foot, half_h = (area.height - between) / 2 - layout.title - foot;
@@ -228,7 +228,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (layout.n < 1)
     {
       if (record == NULL)
-        ms_frame_empty (cr, &layout.frame, palette, "No plane yet", "Press Play or Step to see what the model has learnt");
+        ms_frame_empty (cr, &layout.frame, palette, "No plane yet",
+                        "Press Play or Step to see what the model has learnt");
       else if (!record->plane)
         ms_frame_empty (cr, &layout.frame, palette, "Not a plane", "This task's inputs are not points of a plane");
       else if (layout.frame.content.height > 12)
@@ -299,7 +300,8 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
       spot->x = point >= 0 ? (double) scene->record->points[2 * point] : ms_axis_value (&panel->x, x);
       spot->y = point >= 0 ? (double) scene->record->points[2 * point + 1] : ms_axis_value (&panel->y, y);
       spot->expert = ms_territory_at (scene, spot->x, spot->y);
-      spot->area = (cairo_rectangle_t) { ms_axis_at (&panel->x, spot->x) - 4, ms_axis_at (&panel->y, spot->y) - 4, 8, 8 };
+      spot->area
+        = (cairo_rectangle_t) { ms_axis_at (&panel->x, spot->x) - 4, ms_axis_at (&panel->y, spot->y) - 4, 8, 8 };
       return true;
     }
   return false;

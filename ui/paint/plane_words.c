@@ -96,7 +96,8 @@ ms_plane_table (const MsScene *scene)
       int expert = ms_territory_at (scene, x, y);
 
       g_string_append_printf (text, "%d\t%s\t%s\t%s\t", i, ms_number_fixed (x, 4).text, ms_number_fixed (y, 4).text,
-                              record->point_labels != NULL ? ms_record_class (record, record->point_labels[i]).text : "");
+                              record->point_labels != NULL ? ms_record_class (record, record->point_labels[i]).text
+                                                           : "");
       if (probs != NULL)
         {
           int best = best_class (probs, record->surface->C, MS_NONE);

@@ -67,7 +67,8 @@ patch_angle (const float *image, int p)
   int px = p % (SIDE / PATCH) * PATCH, py = p / (SIDE / PATCH) * PATCH;
   const float *a = image + py * SIDE + px;
   double mean = (double) (a[0] + a[1] + a[SIDE] + a[SIDE + 1]) / 4;
-  double slope_x = (double) (a[1] + a[SIDE + 1] - a[0] - a[SIDE]), slope_y = (double) (a[SIDE] + a[SIDE + 1] - a[0] - a[1]);
+  double slope_x = (double) (a[1] + a[SIDE + 1] - a[0] - a[SIDE]),
+         slope_y = (double) (a[SIDE] + a[SIDE + 1] - a[0] - a[1]);
 
   return 4.4 * mean + 1.9 * slope_x + 2.6 * slope_y + 2.1 * px / SIDE + 3.3 * py / SIDE;
 }

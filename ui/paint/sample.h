@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Fixed scenes for picture tests, made by formula and marked as samples: a batch of digits with a past of 300 steps, and a
- * plane with two spirals. */
+/* Fixed scenes for picture tests, made by formula and marked as samples: a batch of digits with a past of 300 steps,
+ * and a plane with two spirals. */
 #pragma once
 
 #include "ui/paint/painter.h"

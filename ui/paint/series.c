@@ -246,7 +246,8 @@ ms_series_describe (const MsScene *scene, const MsSpot *spot)
     g_string_append_printf (text, "\nloss %s", ms_number_short (point->loss, 4).text);
   for (gsize t = 0; t < G_N_ELEMENTS (terms); t++)
     if (isfinite (term_of (point, terms[t].offset)) && term_of (point, terms[t].offset) != 0)
-      g_string_append_printf (text, "\n%s %s", terms[t].name, ms_number_short (term_of (point, terms[t].offset), 4).text);
+      g_string_append_printf (text, "\n%s %s", terms[t].name,
+                              ms_number_short (term_of (point, terms[t].offset), 4).text);
   if (isfinite (point->train_error))
     g_string_append_printf (text, "\ntrain error %s %%", ms_number_fixed (100 * point->train_error, 1).text);
 
@@ -292,7 +293,8 @@ ms_series_table (const MsScene *scene)
       for (gsize t = 0; t < G_N_ELEMENTS (terms); t++)
         append_cell (text, term_of (point, terms[t].offset));
       append_cell (text, point->train_error);
-      for (; evaluation < history->n_evaluations && history->evaluations[evaluation].step <= point->last_step; evaluation++)
+      for (; evaluation < history->n_evaluations && history->evaluations[evaluation].step <= point->last_step;
+           evaluation++)
         taken = &history->evaluations[evaluation];
       append_cell (text, taken != NULL ? taken->error : NAN);
       append_cell (text, taken != NULL ? taken->nll : NAN);

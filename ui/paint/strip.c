@@ -261,7 +261,8 @@ ms_strip_pick (const cairo_rectangle_t *area, const MsScene *scene, double x, do
   if (i == history->n_points)
     return false;
 
-  double pitch = layout.cells.height / layout.E, x0 = ms_axis_at (&layout.steps, (double) history->points[i].first_step - 1);
+  double pitch = layout.cells.height / layout.E,
+         x0 = ms_axis_at (&layout.steps, (double)history->points[i].first_step - 1);
   double x1 = ms_axis_at (&layout.steps, (double) history->points[i].last_step);
 
   spot->kind = MS_SPOT_STEP;
@@ -298,8 +299,9 @@ ms_strip_describe (const MsScene *scene, const MsSpot *spot)
                             ms_number_count (point->last_step).text);
   g_string_append_printf (text, "\nexpert %d, block %d", spot->expert, history->layer_block[layer]);
   if (total > 0)
-    g_string_append_printf (text, "\n%s %% of assignments, %s × the fair share",
-                            ms_number_fixed (100 * (double) load[spot->expert] / total, 1).text,
-                            ms_number_fixed ((double) load[spot->expert] * history->layer_experts[layer] / total, 2).text);
+    g_string_append_printf (
+      text, "\n%s %% of assignments, %s × the fair share",
+      ms_number_fixed (100 * (double)load[spot->expert] / total, 1).text,
+      ms_number_fixed ((double)load[spot->expert] * history->layer_experts[layer] / total, 2).text);
   return g_string_free (text, FALSE);
 }

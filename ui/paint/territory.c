@@ -51,8 +51,8 @@ ms_territory_fill (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t *p
   ms_draw_pixels (cr, pixels, surface->width, surface->height, plot, CAIRO_FILTER_NEAREST);
 }
 
-/* Upright borders between neighbouring columns, joined where they go on; then the same lying, with the roles of rows and
- * columns changed. */
+/* Upright borders between neighbouring columns, joined where they go on; then the same lying, with the roles of rows
+ * and columns changed. */
 static void
 add_borders (cairo_t *cr, const gint16 *expert, int across, int down, int step_across, int step_down,
              const cairo_rectangle_t *plot, bool upright)

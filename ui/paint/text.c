@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two generations of layouts: a lookup in the old one moves the layout to the young one; when the young one is full, what
- * was not asked for since the last time is freed. So a text that changes with every step does not grow memory. */
+/* Two generations of layouts: a lookup in the old one moves the layout to the young one; when the young one is full,
+ * what was not asked for since the last time is freed. So a text that changes with every step does not grow memory. */
 #include "ui/paint/text.h"
 
 #include "ui/paint/draw.h"

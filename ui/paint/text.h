@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The one way to put text into a picture: one line, anchored at a point, with an ellipsis where it would not fit. Layouts
- * are kept per thread, because shaping costs 100 times as much as drawing. Positions do not depend on hinting, so a
- * picture is laid out the same at every scale and in every file format. */
+/* The one way to put text into a picture: one line, anchored at a point, with an ellipsis where it would not fit.
+ * Layouts are kept per thread, because shaping costs 100 times as much as drawing. Positions do not depend on hinting,
+ * so a picture is laid out the same at every scale and in every file format. */
 #pragma once
 
 #include "ui/paint/palette.h"
@@ -31,7 +31,8 @@ double ms_text_height (const MsPalette *palette, MsTextStyle style); /* of a lin
 /* Returns the width drawn. */
 double ms_text_draw (cairo_t *cr, const MsPalette *palette, const MsText *look, double x, double y, const char *text);
 
-/* For picture tests, which must not depend on installed fonts: this thread draws each text as a box of a fixed advance. */
+/* For picture tests, which must not depend on installed fonts: this thread draws each text as a box of a fixed advance.
+ */
 void ms_text_set_boxes (bool boxes);
 
 G_END_DECLS

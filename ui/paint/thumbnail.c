@@ -93,7 +93,7 @@ ms_thumbnail_draw (cairo_t *cr, const cairo_rectangle_t *area, const MsRecord *r
   int H = record->height, W = record->width, side = record->patch > 0 ? record->patch : MAX (W, H), i = 0;
   gsize size = (gsize) H * (gsize) W * (gsize) record->channels;
   guint32 small[1024];
-  g_autofree guint32 *large = (gsize) H * (gsize) W > G_N_ELEMENTS (small) ? g_new0 (guint32, (gsize) H * (gsize) W) : NULL;
+  g_autofree guint32 *large = (gsize)H * (gsize)W > G_N_ELEMENTS (small) ? g_new0 (guint32, (gsize)H * (gsize)W) : NULL;
   guint32 *pixels = large != NULL ? large : small;
 
   if (H < 1 || W < 1 || record->channels < 1)

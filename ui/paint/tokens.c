@@ -94,7 +94,8 @@ ms_token_runner_up (const MsRouting *routing, int token)
 
       for (int k = 0; k < routing->K; k++)
         chosen |= ms_token_expert (routing, token, k) == e;
-      if (!chosen && (best < 0 || ms_token_probability (routing, token, e) > ms_token_probability (routing, token, best)))
+      if (!chosen
+          && (best < 0 || ms_token_probability (routing, token, e) > ms_token_probability (routing, token, best)))
         best = e;
     }
   return best;

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What tooltips, screen readers and copied tables get to read. */
+#include "ui/paint/painters.h"
+#include "ui/paint/sample.h"
+#include "ui/paint/text.h"
+
+static void
+says (const MsPainter *painter, const MsScene *scene, const MsSpot *spot, const char *words)
+{
+  g_autofree char *text = painter->describe (scene, spot);
+
+  g_assert_cmpstr (text, ==, words);
+}
+
+static int
+count_lines (const char *text)
+{
+  int n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
+
+static void
+test_token (void)
+{
+  const MsPainter *painter = ms_painter_find ("assignments");
+  MsScene *scene = ms_sample_digits_sized (2, 4, 2, true);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = { .kind = MS_SPOT_TOKEN, .example = 1, .token = 17 + 1 + 5 };
+  float *probs = routing->probs + spot.token * 4;
+
+  probs[0] = 0.125f;
+  probs[1] = 0.5f;
+  probs[2] = 0.0625f;
+  probs[3] = 0.3125f;
+  routing->expert[2 * spot.token] = 1;
+  routing->expert[2 * spot.token + 1] = 3;
+  routing->gate[2 * spot.token] = 0.5f;
+  routing->gate[2 * spot.token + 1] = 0.3125f;
+  routing->kept[2 * spot.token] = 1;
+  routing->kept[2 * spot.token + 1] = 0;
+  scene->record->labels[1] = 7;
+  for (int c = 0; c < 10; c++)
+    scene->record->predictions->probs[10 + c] = c == 3 ? 0.9f : 0;
+  says (painter, scene, &spot,
+        "image 1, label 7, predicted 3\n"
+        "patch in row 2, column 2\n"
+        "choice 1: expert 1, gate 0.500, kept\n"
+        "choice 2: expert 3, gate 0.312, dropped: the expert was full\n"
+        "runner-up expert 0, probability 0.125");
+  spot.token = 17;
+  g_autofree char *class_token = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (class_token, "class token"));
+  g_clear_pointer (&routing->probs, g_free);
+  g_autofree char *blind = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (blind, "runner-up not captured"));
+  spot.example = 5;
+  says (painter, scene, &spot, "");
+  ms_scene_free (scene);
+}
+
+static void
+test_expert (void)
+{
+  const MsPainter *painter = ms_painter_find ("load");
+  MsScene *scene = ms_sample_digits_sized (64, 4, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  const int load[] = { 600, 200, 24, 200 };
+  MsSpot spot = { .kind = MS_SPOT_EXPERT, .expert = 0 };
+
+  memcpy (routing->load, load, sizeof load);
+  routing->dropped[0] = 88;
+  routing->capacity = 256;
+  routing->groups = 2;
+  says (painter, scene, &spot,
+        "expert 0, block 1\n600 of 1,024 assignments (58.6 %)\n88 dropped\nfair share 25.0 %\ncapacity 512 places");
+  routing->capacity = 0;
+  g_autofree char *free_text = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (free_text, "no capacity limit"));
+  spot.expert = 4;
+  says (painter, scene, &spot, "");
+
+  g_autofree char *table = painter->table (scene);
+  g_assert_nonnull (strstr (table, "expert\tassignments\tshare %\tdropped\n0\t600\t58.594\t88\n"));
+  ms_scene_free (scene);
+}
+
+static void
+test_step (void)
+{
+  MsScene *scene = ms_sample_digits ();
+  MsHistory *history = (MsHistory *) scene->history;
+  MsSpot spot = { .kind = MS_SPOT_STEP, .step = 40, .expert = 1 };
+  MsHistoryPoint *point = &history->points[39];
+
+  for (int e = 0; e < 8; e++)
+    history->load[(39 * 2) * 8 + e] = e == 1 ? 30 : 10;
+  says (ms_painter_find ("load"), scene, &spot,
+        "step 40\nexpert 1, block 1\n30.0 % of assignments, 2.40 × the fair share");
+  point->first_step = 39;
+  *point = (MsHistoryPoint) { 39, 40, 2, 1.5, 1.25, 0.125, 0.125, 0, 0, 0.25 };
+  g_autofree char *losses = ms_painter_find ("curves")->describe (scene, &spot);
+  g_assert_true (g_str_has_prefix (losses, "mean of steps 39 to 40\nloss 1.500\ntask loss 1.250\nimportance 0.1250\n"
+                                           "load 0.1250\ntrain error 25.0 %\ntest error "));
+  spot.step = 100000;
+  says (ms_painter_find ("curves"), scene, &spot, "");
+  ms_scene_free (scene);
+}
+
+static void
+test_place (void)
+{
+  const MsPainter *painter = ms_painter_find ("plane");
+  MsScene *scene = ms_sample_plane ();
+  MsSurface *surface = scene->record->surface;
+  MsSpot spot = { .kind = MS_SPOT_PLACE, .x = -1.19, .y = 1.19 };
+
+  surface->probs[0] = 0.75f;
+  surface->probs[1] = 0.25f;
+  surface->expert[0] = 3;
+  says (painter, scene, &spot,
+        "at (-1.19, 1.19)\nclass 0: 0.750\nclass 1: 0.250\nexpert 3 asked first, block 1");
+  spot.x = 7;
+  says (painter, scene, &spot, "at (7.00, 1.19)\nclass probabilities not captured");
+  ms_scene_free (scene);
+}
+
+/* One header, as many cells in each row, and as many rows as there are things. */
+static void
+test_tables (void)
+{
+  static const struct {
+    const char *name;
+    int rows;
+  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      const MsPainter *painter = ms_painter_find (tables[i].name);
+      MsScene *scene = painter->sample ();
+      g_autofree char *table = painter->table (scene);
+      g_auto (GStrv) lines = g_strsplit (table, "\n", -1);
+      g_auto (GStrv) header = g_strsplit (lines[0], "\t", -1);
+
+      g_assert_cmpint (count_lines (table), ==, tables[i].rows + 1);
+      for (int row = 1; row <= tables[i].rows; row++)
+        {
+          g_auto (GStrv) cells = g_strsplit (lines[row], "\t", -1);
+
+          g_assert_cmpint (g_strv_length (cells), ==, g_strv_length (header));
+        }
+      ms_scene_free (scene);
+    }
+}
+
+static void
+test_list (void)
+{
+  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
+    {
+      g_assert_true (ms_painter_find ((*p)->name) == *p);
+      g_assert_cmpstr ((*p)->title, !=, "");
+      g_assert_cmpstr ((*p)->help, !=, "");
+    }
+  g_assert_null (ms_painter_find ("nothing"));
+  g_assert_null (ms_painter_find (NULL));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ms_text_set_boxes (true);
+  g_test_add_func ("/words/token", test_token);
+  g_test_add_func ("/words/expert", test_expert);
+  g_test_add_func ("/words/step", test_step);
+  g_test_add_func ("/words/place", test_place);
+  g_test_add_func ("/words/tables", test_tables);
+  g_test_add_func ("/words/list", test_list);
+  return g_test_run ();
+}
