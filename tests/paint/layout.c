@@ -75,6 +75,14 @@ test_hover (gconstpointer data)
           continue;
         found++;
         g_assert_cmpfloat (spot.area.width, >, 0);
+        /* Under the pointer, or beside it by less than a gap; a bar is picked over its whole column. */
+        g_assert_cmpfloat (x, >, spot.area.x - 10);
+        g_assert_cmpfloat (x, <, spot.area.x + spot.area.width + 10);
+        if (spot.kind != MS_SPOT_EXPERT)
+          {
+            g_assert_cmpfloat (y, >=, spot.area.y - 0.01);
+            g_assert_cmpfloat (y, <=, spot.area.y + spot.area.height + 0.01);
+          }
         hovered = draw (painter, scene, &spot);
         count_changes (plain, hovered, spot.area, 5, &inside, &outside);
         g_assert_cmpint (inside, >, 0);
