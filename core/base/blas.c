@@ -14,11 +14,11 @@ ms_gemm_library (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal a
 {
   CBLAS_TRANSPOSE ta = trans_a ? CblasTrans : CblasNoTrans, tb = trans_b ? CblasTrans : CblasNoTrans;
 #ifdef MS_DOUBLE
-  cblas_dgemm (CblasRowMajor, ta, tb, (blasint) M, (blasint) N, (blasint) K, alpha, A, (blasint) lda, B, (blasint) ldb,
-               beta, C, (blasint) ldc);
+  cblas_dgemm (CblasRowMajor, ta, tb, (blasint)M, (blasint)N, (blasint)K, alpha, A, (blasint)lda, B, (blasint)ldb, beta,
+               C, (blasint)ldc);
 #else
-  cblas_sgemm (CblasRowMajor, ta, tb, (blasint) M, (blasint) N, (blasint) K, alpha, A, (blasint) lda, B, (blasint) ldb,
-               beta, C, (blasint) ldc);
+  cblas_sgemm (CblasRowMajor, ta, tb, (blasint)M, (blasint)N, (blasint)K, alpha, A, (blasint)lda, B, (blasint)ldb, beta,
+               C, (blasint)ldc);
 #endif
 }
 
@@ -46,7 +46,7 @@ multiply (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, c
   if (bias)
     fill_rows (C + tiled, ldc, bias + tiled, M, N - tiled);
   ms_gemm_library (trans_a, trans_b, M, N - tiled, K, alpha, A, lda, B + tiled * (trans_b ? ldb : 1), ldb,
-                       bias ? 1 : beta, C + tiled, ldc);
+                   bias ? 1 : beta, C + tiled, ldc);
 }
 
 void
@@ -82,12 +82,13 @@ multiply_blocks (gpointer data, gsize begin, gsize end)
 {
   const Product *p = data;
   gsize n_across = (p->N + p->columns - 1) / p->columns;
-  for (gsize block = begin; block < end; block++) {
-    gsize m = block / n_across * p->rows, n = block % n_across * p->columns;
-    ms_gemm (p->trans_a, p->trans_b, MIN (p->rows, p->M - m), MIN (p->columns, p->N - n), p->K, p->alpha,
-             p->A + m * (p->trans_a ? 1 : p->lda), p->lda, p->B + n * (p->trans_b ? p->ldb : 1), p->ldb, p->beta,
-             p->C + m * p->ldc + n, p->ldc);
-  }
+  for (gsize block = begin; block < end; block++)
+    {
+      gsize m = block / n_across * p->rows, n = block % n_across * p->columns;
+      ms_gemm (p->trans_a, p->trans_b, MIN (p->rows, p->M - m), MIN (p->columns, p->N - n), p->K, p->alpha,
+               p->A + m * (p->trans_a ? 1 : p->lda), p->lda, p->B + n * (p->trans_b ? p->ldb : 1), p->ldb, p->beta,
+               p->C + m * p->ldc + n, p->ldc);
+    }
 }
 
 /* Blocks of C depend on the shape only. Where C is wide, each block is a strip of columns, so that its part of B is
@@ -98,14 +99,19 @@ choose_blocks (Product *p)
 {
   p->rows = p->M;
   p->columns = p->N;
-  if (p->N >= (p->trans_b ? 4 : 8) * BLOCK_COLUMNS) {
-    p->columns = BLOCK_COLUMNS;
-  } else if (p->M > 256) {
-    p->rows = p->trans_b ? 128 : 64;
-  } else {
-    p->rows = 16;
-    p->columns = p->N >= 2 * BLOCK_COLUMNS ? BLOCK_COLUMNS : p->N;
-  }
+  if (p->N >= (p->trans_b ? 4 : 8) * BLOCK_COLUMNS)
+    {
+      p->columns = BLOCK_COLUMNS;
+    }
+  else if (p->M > 256)
+    {
+      p->rows = p->trans_b ? 128 : 64;
+    }
+  else
+    {
+      p->rows = 16;
+      p->columns = p->N >= 2 * BLOCK_COLUMNS ? BLOCK_COLUMNS : p->N;
+    }
 }
 
 void
@@ -116,17 +122,19 @@ ms_gemm_pool (MsPool *pool, bool trans_a, bool trans_b, gsize M, gsize N, gsize 
     return;
   Product p = { trans_a, trans_b, M, N, K, lda, ldb, ldc, alpha, beta, A, B, C };
   _Alignas (64) MsReal transposed[MAX_TRANSPOSED];
-  if (trans_b && N % MS_GEMM_LANES == 0 && N * K <= MAX_TRANSPOSED && ms_gemm_tiled_wins (true, M, N, K)) {
-    ms_gemm_transpose (transposed, N, B, ldb, N, K);
-    p.trans_b = false;
-    p.B = transposed;
-    p.ldb = N;
-  }
+  if (trans_b && N % MS_GEMM_LANES == 0 && N * K <= MAX_TRANSPOSED && ms_gemm_tiled_wins (true, M, N, K))
+    {
+      ms_gemm_transpose (transposed, N, B, ldb, N, K);
+      p.trans_b = false;
+      p.B = transposed;
+      p.ldb = N;
+    }
   choose_blocks (&p);
-  if (M * N < MIN_C || M * N * K < MIN_SHARED) {
-    p.rows = M;
-    p.columns = N;
-  }
+  if (M * N < MIN_C || M * N * K < MIN_SHARED)
+    {
+      p.rows = M;
+      p.columns = N;
+    }
   gsize n_blocks = ((M + p.rows - 1) / p.rows) * ((N + p.columns - 1) / p.columns);
   ms_pool_for (pool, n_blocks, 1, multiply_blocks, &p);
 }

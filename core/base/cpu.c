@@ -22,16 +22,20 @@ static const struct {
   const char *name;
   Strength strength;
 } kernels[] = {
-  { "generic", STRENGTH_SSE },       { "Katmai", STRENGTH_SSE },        { "Coppermine", STRENGTH_SSE },
-  { "Northwood", STRENGTH_SSE },     { "Prescott", STRENGTH_SSE },      { "Banias", STRENGTH_SSE },
-  { "Atom", STRENGTH_SSE },          { "Core2", STRENGTH_SSE },         { "Penryn", STRENGTH_SSE },
-  { "Dunnington", STRENGTH_SSE },    { "Nehalem", STRENGTH_SSE },       { "Athlon", STRENGTH_SSE },
-  { "Opteron", STRENGTH_SSE },       { "Opteron_SSE3", STRENGTH_SSE },  { "Barcelona", STRENGTH_SSE },
-  { "Bobcat", STRENGTH_SSE },        { "Nano", STRENGTH_SSE },          { "Unknown", STRENGTH_SSE },
-  { "Sandybridge", STRENGTH_AVX },   { "Bulldozer", STRENGTH_AVX },     { "Piledriver", STRENGTH_AVX },
-  { "Steamroller", STRENGTH_AVX },   { "Excavator", STRENGTH_AVX },     { "Haswell", STRENGTH_AVX2 },
-  { "Zen", STRENGTH_AVX2 },          { "SkylakeX", STRENGTH_AVX512 },   { "Cooperlake", STRENGTH_AVX512 },
-  { "SapphireRapids", STRENGTH_AVX512 },
+  { "generic", STRENGTH_SSE },       { "Katmai", STRENGTH_SSE },
+  { "Coppermine", STRENGTH_SSE },    { "Northwood", STRENGTH_SSE },
+  { "Prescott", STRENGTH_SSE },      { "Banias", STRENGTH_SSE },
+  { "Atom", STRENGTH_SSE },          { "Core2", STRENGTH_SSE },
+  { "Penryn", STRENGTH_SSE },        { "Dunnington", STRENGTH_SSE },
+  { "Nehalem", STRENGTH_SSE },       { "Athlon", STRENGTH_SSE },
+  { "Opteron", STRENGTH_SSE },       { "Opteron_SSE3", STRENGTH_SSE },
+  { "Barcelona", STRENGTH_SSE },     { "Bobcat", STRENGTH_SSE },
+  { "Nano", STRENGTH_SSE },          { "Unknown", STRENGTH_SSE },
+  { "Sandybridge", STRENGTH_AVX },   { "Bulldozer", STRENGTH_AVX },
+  { "Piledriver", STRENGTH_AVX },    { "Steamroller", STRENGTH_AVX },
+  { "Excavator", STRENGTH_AVX },     { "Haswell", STRENGTH_AVX2 },
+  { "Zen", STRENGTH_AVX2 },          { "SkylakeX", STRENGTH_AVX512 },
+  { "Cooperlake", STRENGTH_AVX512 }, { "SapphireRapids", STRENGTH_AVX512 },
 };
 
 static Strength
@@ -49,8 +53,8 @@ strongest_kernel (void)
 {
 #if defined __x86_64__ || defined __i386__
   __builtin_cpu_init ();
-  if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
-      __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl"))
+  if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512dq")
+      && __builtin_cpu_supports ("avx512vl"))
     return "SkylakeX";
   if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
     return "Haswell";
@@ -83,12 +87,13 @@ ms_blas_info (void)
 {
   static MsBlasInfo info;
   static gsize ready = 0;
-  if (g_once_init_enter (&ready)) {
-    info.library = library_name ();
-    info.kernel = openblas_get_corename ();
-    info.wanted = strongest_kernel ();
-    g_once_init_leave (&ready, 1);
-  }
+  if (g_once_init_enter (&ready))
+    {
+      info.library = library_name ();
+      info.kernel = openblas_get_corename ();
+      info.wanted = strongest_kernel ();
+      g_once_init_leave (&ready, 1);
+    }
   return &info;
 }
 
@@ -96,10 +101,11 @@ ms_blas_info (void)
 static void
 fill (MsReal *x, gsize n, guint32 seed)
 {
-  for (gsize i = 0; i < n; i++) {
-    seed = seed * 1664525u + 1013904223u;
-    x[i] = (MsReal) ((int) (seed >> 28) - 8);
-  }
+  for (gsize i = 0; i < n; i++)
+    {
+      seed = seed * 1664525u + 1013904223u;
+      x[i] = (MsReal)((int)(seed >> 28) - 8);
+    }
 }
 
 static bool
@@ -113,11 +119,12 @@ product_is_right (gsize M, gsize N, gsize K, bool trans_a, bool trans_b, MsReal 
   for (gsize i = 0; i < M * N; i++)
     expected[i] = beta * C[i];
   for (gsize i = 0; i < M; i++)
-    for (gsize k = 0; k < K; k++) {
-      MsReal a = trans_a ? A[k * M + i] : A[i * K + k];
-      for (gsize j = 0; j < N; j++)
-        expected[i * N + j] += a * (trans_b ? B[j * K + k] : B[k * N + j]);
-    }
+    for (gsize k = 0; k < K; k++)
+      {
+        MsReal a = trans_a ? A[k * M + i] : A[i * K + k];
+        for (gsize j = 0; j < N; j++)
+          expected[i * N + j] += a * (trans_b ? B[j * K + k] : B[k * N + j]);
+      }
   ms_gemm (trans_a, trans_b, M, N, K, 1, A, trans_a ? M : K, B, trans_b ? K : N, beta, C, N);
   return memcmp (C, expected, M * N * sizeof *C) == 0;
 }
@@ -125,21 +132,25 @@ product_is_right (gsize M, gsize N, gsize K, bool trans_a, bool trans_b, MsReal 
 bool
 ms_blas_check (GError **error)
 {
-  static const gsize shapes[][3] = { { 1, 1, 1 },     { 3, 5, 7 },     { 1, 128, 64 },  { 17, 33, 65 }, { 64, 8, 200 },
-                                     { 65, 130, 31 }, { 100, 67, 129 }, { 33, 130, 300 } };
+  static const gsize shapes[][3] = { { 1, 1, 1 },    { 3, 5, 7 },     { 1, 128, 64 },   { 17, 33, 65 },
+                                     { 64, 8, 200 }, { 65, 130, 31 }, { 100, 67, 129 }, { 33, 130, 300 } };
   openblas_set_num_threads (1);
-  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++) {
-    gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2];
-    for (int trans = 0; trans < 4; trans++) {
-      if (product_is_right (M, N, K, trans & 1, trans & 2, trans == 0 || trans == 3 ? 0 : 1))
-        continue;
-      g_set_error (error, MS_ERROR, MS_ERROR_FAILED,
-                   "%s with its kernel %s multiplies wrongly on this processor (a product of %" G_GSIZE_FORMAT
-                   " x %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
-                   " numbers differs from a plain loop); set OPENBLAS_CORETYPE to a weaker kernel, for example Haswell "
-                   "or Prescott", ms_blas_info ()->library, ms_blas_info ()->kernel, M, K, K, N);
-      return false;
+  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++)
+    {
+      gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2];
+      for (int trans = 0; trans < 4; trans++)
+        {
+          if (product_is_right (M, N, K, trans & 1, trans & 2, trans == 0 || trans == 3 ? 0 : 1))
+            continue;
+          g_set_error (
+            error, MS_ERROR, MS_ERROR_FAILED,
+            "%s with its kernel %s multiplies wrongly on this processor (a product of %" G_GSIZE_FORMAT
+            " x %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT
+            " numbers differs from a plain loop); set OPENBLAS_CORETYPE to a weaker kernel, for example Haswell "
+            "or Prescott",
+            ms_blas_info ()->library, ms_blas_info ()->kernel, M, K, K, N);
+          return false;
+        }
     }
-  }
   return true;
 }

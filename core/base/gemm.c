@@ -21,7 +21,7 @@
 #define AVX512 __attribute__ ((target ("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 
 typedef struct {
-  gsize M, K; /* rows, and the depth of this cut */
+  gsize M, K;                   /* rows, and the depth of this cut */
   gsize a_row, a_col, ldb, ldc; /* A's steps from a row to the next, and along k */
   MsReal alpha, beta;
   const MsReal *start; /* (STRIP): what the sums of every row begin with; NULL: nothing */
@@ -39,29 +39,33 @@ multiply_tile (int rows, int vecs, const Panel *p, const MsReal *A, const MsReal
 #pragma GCC unroll 8
     for (int j = 0; j < vecs; j++)
       sum[i][j] = p->start ? ms_vec_load (p->start + MS_GEMM_LANES * j) : (MsVec){ 0 };
-  for (gsize k = p->K; k > 0; k--, A += a_col, B += ldb) {
-    MsVec b[VECS];
-#pragma GCC unroll 8
-    for (int j = 0; j < vecs; j++)
-      b[j] = ms_vec_load (B + MS_GEMM_LANES * j);
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++) {
-      MsReal a = A[(gsize) i * a_row];
+  for (gsize k = p->K; k > 0; k--, A += a_col, B += ldb)
+    {
+      MsVec b[VECS];
 #pragma GCC unroll 8
       for (int j = 0; j < vecs; j++)
-        sum[i][j] += a * b[j];
-    }
-  }
+        b[j] = ms_vec_load (B + MS_GEMM_LANES * j);
 #pragma GCC unroll 8
-  for (int i = 0; i < rows; i++, C += ldc) {
+      for (int i = 0; i < rows; i++)
+        {
+          MsReal a = A[(gsize)i * a_row];
 #pragma GCC unroll 8
-    for (int j = 0; j < vecs; j++) {
-      MsVec c = alpha * sum[i][j];
-      if (beta != 0)
-        c += beta * ms_vec_load (C + MS_GEMM_LANES * j);
-      ms_vec_store (C + MS_GEMM_LANES * j, c);
+          for (int j = 0; j < vecs; j++)
+            sum[i][j] += a * b[j];
+        }
     }
-  }
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; i++, C += ldc)
+    {
+#pragma GCC unroll 8
+      for (int j = 0; j < vecs; j++)
+        {
+          MsVec c = alpha * sum[i][j];
+          if (beta != 0)
+            c += beta * ms_vec_load (C + MS_GEMM_LANES * j);
+          ms_vec_store (C + MS_GEMM_LANES * j, c);
+        }
+    }
 }
 
 typedef void (*Tile) (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C);
@@ -90,22 +94,24 @@ transpose_block (MsReal *to, gsize ldt, const MsReal *from, gsize ldf)
   MsVec x[16], y[16];
 #pragma GCC unroll 16
   for (int i = 0; i < 16; i++)
-    x[i] = ms_vec_load (from + (gsize) i * ldf);
+    x[i] = ms_vec_load (from + (gsize)i * ldf);
 #pragma GCC unroll 4
-  for (int round = 0; round < 4; round++) {
+  for (int round = 0; round < 4; round++)
+    {
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-      MsVec a = x[i], b = x[i + 8];
-      y[2 * i] = __builtin_shufflevector (a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      y[2 * i + 1] = __builtin_shufflevector (a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      for (int i = 0; i < 8; i++)
+        {
+          MsVec a = x[i], b = x[i + 8];
+          y[2 * i] = __builtin_shufflevector (a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+          y[2 * i + 1] = __builtin_shufflevector (a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+      for (int i = 0; i < 16; i++)
+        x[i] = y[i];
     }
 #pragma GCC unroll 16
-    for (int i = 0; i < 16; i++)
-      x[i] = y[i];
-  }
-#pragma GCC unroll 16
   for (int i = 0; i < 16; i++)
-    ms_vec_store (to + (gsize) i * ldt, x[i]);
+    ms_vec_store (to + (gsize)i * ldt, x[i]);
 }
 
 AVX512 void
@@ -133,21 +139,22 @@ multiply_strip (const Panel *p, gsize n, const MsReal *A, const MsReal *B, MsRea
 {
   const Tile *of_height = tiles[n / MS_GEMM_LANES];
   gsize left = p->M;
-  for (gsize n_tiles = (p->M + ROWS - 1) / ROWS; n_tiles > 0; n_tiles--) {
-    gsize rows = (left + n_tiles - 1) / n_tiles;
-    of_height[rows](p, A, B, C);
-    A += rows * p->a_row;
-    C += rows * p->ldc;
-    left -= rows;
-  }
+  for (gsize n_tiles = (p->M + ROWS - 1) / ROWS; n_tiles > 0; n_tiles--)
+    {
+      gsize rows = (left + n_tiles - 1) / n_tiles;
+      of_height[rows](p, A, B, C);
+      A += rows * p->a_row;
+      C += rows * p->ldc;
+      left -= rows;
+    }
 }
 
 bool
 ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
 {
   bool shape = M > 0 && N > 0 && K >= MIN_K && N % MS_GEMM_LANES == 0 && (!trans_b || M >= MIN_TRANSPOSE);
-  return shape && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
-         __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+  return shape && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
 }
 
 void
@@ -157,19 +164,21 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
   _Alignas (64) MsReal buffer[DEPTH * STRIP];
   bool copy = !trans_b && ldb >= FAR_APART && M >= MIN_REUSE;
   Panel p = { M, 0, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b || copy ? STRIP : ldb, ldc, alpha, beta, NULL };
-  for (gsize k = 0; k < K; k += DEPTH, p.beta = 1) {
-    p.K = MIN (DEPTH, K - k);
-    for (gsize n = 0; n < N; n += STRIP) {
-      gsize width = MIN (STRIP, N - n);
-      p.start = bias && k == 0 ? bias + n : NULL;
-      const MsReal *B_kn = trans_b ? B + n * ldb + k : B + k * ldb + n;
-      if (trans_b)
-        ms_gemm_transpose (buffer, STRIP, B_kn, ldb, width, p.K);
-      else if (copy)
-        copy_strip (buffer, B_kn, ldb, width, p.K);
-      multiply_strip (&p, width, A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
+  for (gsize k = 0; k < K; k += DEPTH, p.beta = 1)
+    {
+      p.K = MIN (DEPTH, K - k);
+      for (gsize n = 0; n < N; n += STRIP)
+        {
+          gsize width = MIN (STRIP, N - n);
+          p.start = bias && k == 0 ? bias + n : NULL;
+          const MsReal *B_kn = trans_b ? B + n * ldb + k : B + k * ldb + n;
+          if (trans_b)
+            ms_gemm_transpose (buffer, STRIP, B_kn, ldb, width, p.K);
+          else if (copy)
+            copy_strip (buffer, B_kn, ldb, width, p.K);
+          multiply_strip (&p, width, A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
+        }
     }
-  }
 }
 
 #else

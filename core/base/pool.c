@@ -65,9 +65,9 @@ ms_flush_denormals (void)
 #elif defined __aarch64__
   const guint64 flush = G_GUINT64_CONSTANT (1) << 24;
   guint64 now;
-  __asm__ volatile ("mrs %0, fpcr" : "=r"(now));
+  __asm__ volatile("mrs %0, fpcr" : "=r"(now));
   if (!(now & flush))
-    __asm__ volatile ("msr fpcr, %0" : : "r"(now | flush));
+    __asm__ volatile("msr fpcr, %0" : : "r"(now | flush));
 #endif
 }
 
@@ -77,7 +77,7 @@ relax (void)
 #if defined __SSE2__
   _mm_pause ();
 #elif defined __aarch64__
-  __asm__ volatile ("yield");
+  __asm__ volatile("yield");
 #endif
 }
 
@@ -94,22 +94,24 @@ static void
 run_chunks (MsPool *pool, int thread)
 {
   run_share (pool, &pool->shares[thread]);
-  for (int i = 1; i < pool->n_threads; i++) {
-    Share *other = &pool->shares[(thread + i) % pool->n_threads];
-    if (atomic_load_explicit (&other->next, memory_order_relaxed) < other->end)
-      run_share (pool, other);
-  }
+  for (int i = 1; i < pool->n_threads; i++)
+    {
+      Share *other = &pool->shares[(thread + i) % pool->n_threads];
+      if (atomic_load_explicit (&other->next, memory_order_relaxed) < other->end)
+        run_share (pool, other);
+    }
 }
 
 static void
 share_out (MsPool *pool, gsize n_chunks)
 {
-  gsize begin = 0, T = (gsize) pool->n_threads;
-  for (gsize t = 0; t < T; t++) {
-    atomic_store_explicit (&pool->shares[t].next, begin, memory_order_relaxed);
-    begin += n_chunks / T + (t < n_chunks % T);
-    pool->shares[t].end = begin;
-  }
+  gsize begin = 0, T = (gsize)pool->n_threads;
+  for (gsize t = 0; t < T; t++)
+    {
+      atomic_store_explicit (&pool->shares[t].next, begin, memory_order_relaxed);
+      begin += n_chunks / T + (t < n_chunks % T);
+      pool->shares[t].end = begin;
+    }
 }
 
 /* True and *@seen is the loop's generation if the worker is now inside a loop it has not yet served. */
@@ -117,13 +119,15 @@ static bool
 enter (MsPool *pool, guint64 *seen)
 {
   guint64 state = atomic_load_explicit (&pool->state, memory_order_seq_cst);
-  while ((state & OPEN_BIT) && state / GENERATION_UNIT != *seen) {
-    if (atomic_compare_exchange_weak_explicit (&pool->state, &state, state + 1, memory_order_acquire,
-                                               memory_order_relaxed)) {
-      *seen = state / GENERATION_UNIT;
-      return true;
+  while ((state & OPEN_BIT) && state / GENERATION_UNIT != *seen)
+    {
+      if (atomic_compare_exchange_weak_explicit (&pool->state, &state, state + 1, memory_order_acquire,
+                                                 memory_order_relaxed))
+        {
+          *seen = state / GENERATION_UNIT;
+          return true;
+        }
     }
-  }
   return false;
 }
 
@@ -131,11 +135,12 @@ static void
 leave (MsPool *pool)
 {
   guint64 before = atomic_fetch_sub_explicit (&pool->state, 1, memory_order_seq_cst);
-  if ((before & INSIDE_MASK) == 1 && atomic_load_explicit (&pool->caller_sleeps, memory_order_seq_cst)) {
-    pthread_mutex_lock (&pool->mutex);
-    pthread_cond_signal (&pool->done);
-    pthread_mutex_unlock (&pool->mutex);
-  }
+  if ((before & INSIDE_MASK) == 1 && atomic_load_explicit (&pool->caller_sleeps, memory_order_seq_cst))
+    {
+      pthread_mutex_lock (&pool->mutex);
+      pthread_cond_signal (&pool->done);
+      pthread_mutex_unlock (&pool->mutex);
+    }
 }
 
 static bool
@@ -149,13 +154,16 @@ static bool
 wait_for_work (MsPool *pool, guint64 *seen)
 {
   gint64 end = g_get_monotonic_time () + SPIN_US;
-  do {
-    for (int i = 0; i < 16; i++) {
-      if (enter (pool, seen))
-        return true;
-      relax ();
+  do
+    {
+      for (int i = 0; i < 16; i++)
+        {
+          if (enter (pool, seen))
+            return true;
+          relax ();
+        }
     }
-  } while (g_get_monotonic_time () < end && !stopping (pool));
+  while (g_get_monotonic_time () < end && !stopping (pool));
 
   bool inside = false;
   pthread_mutex_lock (&pool->mutex);
@@ -173,10 +181,11 @@ worker_main (void *data)
   Worker *worker = data;
   guint64 seen = 0;
   ms_flush_denormals ();
-  while (wait_for_work (worker->pool, &seen)) {
-    run_chunks (worker->pool, worker->index);
-    leave (worker->pool);
-  }
+  while (wait_for_work (worker->pool, &seen))
+    {
+      run_chunks (worker->pool, worker->index);
+      leave (worker->pool);
+    }
   return NULL;
 }
 
@@ -202,13 +211,16 @@ wait_until_left (MsPool *pool)
   if (all_left (pool))
     return;
   gint64 end = g_get_monotonic_time () + SPIN_US;
-  do {
-    for (int i = 0; i < 16; i++) {
-      if (all_left (pool))
-        return;
-      relax ();
+  do
+    {
+      for (int i = 0; i < 16; i++)
+        {
+          if (all_left (pool))
+            return;
+          relax ();
+        }
     }
-  } while (g_get_monotonic_time () < end);
+  while (g_get_monotonic_time () < end);
 
   pthread_mutex_lock (&pool->mutex);
   atomic_store_explicit (&pool->caller_sleeps, true, memory_order_seq_cst);
@@ -228,18 +240,19 @@ ms_pool_new (int n_threads)
   pthread_mutex_init (&pool->mutex, NULL);
   pthread_cond_init (&pool->work, NULL);
   pthread_cond_init (&pool->done, NULL);
-  pool->shares = g_aligned_alloc0 ((gsize) wanted, sizeof *pool->shares, CACHE_LINE);
+  pool->shares = g_aligned_alloc0 ((gsize)wanted, sizeof *pool->shares, CACHE_LINE);
   pool->workers = g_new0 (Worker, wanted);
   /* A system that grants fewer threads than asked for gives a smaller pool, not a failure. The number of threads is
    * settled before the first loop, and only then do workers read it. */
   pool->n_threads = 1;
-  for (int i = 1; i < wanted; i++) {
-    Worker *worker = &pool->workers[i];
-    *worker = (Worker){ .pool = pool, .index = i };
-    if (pthread_create (&worker->thread, NULL, worker_main, worker) != 0)
-      break;
-    pool->n_threads++;
-  }
+  for (int i = 1; i < wanted; i++)
+    {
+      Worker *worker = &pool->workers[i];
+      *worker = (Worker){ .pool = pool, .index = i };
+      if (pthread_create (&worker->thread, NULL, worker_main, worker) != 0)
+        break;
+      pool->n_threads++;
+    }
   return pool;
 }
 
@@ -272,11 +285,12 @@ ms_pool_for (MsPool *pool, gsize n, gsize grain, MsTask task, gpointer data)
   g_return_if_fail (task != NULL && grain >= 1);
 
   ms_flush_denormals ();
-  if (ms_pool_n_threads (pool) == 1 || n <= grain) {
-    for (gsize begin = 0; begin < n; begin += MIN (grain, n - begin))
-      task (data, begin, begin + MIN (grain, n - begin));
-    return;
-  }
+  if (ms_pool_n_threads (pool) == 1 || n <= grain)
+    {
+      for (gsize begin = 0; begin < n; begin += MIN (grain, n - begin))
+        task (data, begin, begin + MIN (grain, n - begin));
+      return;
+    }
   guint64 state = atomic_load_explicit (&pool->state, memory_order_relaxed);
   g_return_if_fail ((state & (OPEN_BIT | INSIDE_MASK)) == 0);
 

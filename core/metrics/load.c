@@ -11,7 +11,7 @@
 static int
 compare_doubles (const void *a, const void *b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
 
@@ -19,9 +19,9 @@ compare_doubles (const void *a, const void *b)
 static double
 gini (const double *count, int E, double total)
 {
-  g_autofree double *sorted = g_memdup2 (count, (gsize) E * sizeof *count);
+  g_autofree double *sorted = g_memdup2 (count, (gsize)E * sizeof *count);
   double sum = 0;
-  qsort (sorted, (size_t) E, sizeof *sorted, compare_doubles);
+  qsort (sorted, (size_t)E, sizeof *sorted, compare_doubles);
   for (int i = 1; i <= E; i++)
     sum += (2.0 * i - E - 1) * sorted[i - 1];
   return sum / (E * total);
@@ -44,15 +44,16 @@ ms_load_metrics (const double *count, int E)
     return no_data (E);
 
   double mean = N / E;
-  for (int e = 0; e < E; e++) {
-    double c = count[e], d = c - mean;
-    largest = fmax (largest, c);
-    smallest = fmin (smallest, c);
-    deviation += fabs (d);
-    squares += d * d;
-    entropy -= c > 0 ? c / N * log (c / N) : 0;
-    dead += c == 0;
-  }
+  for (int e = 0; e < E; e++)
+    {
+      double c = count[e], d = c - mean;
+      largest = fmax (largest, c);
+      smallest = fmin (smallest, c);
+      deviation += fabs (d);
+      squares += d * d;
+      entropy -= c > 0 ? c / N * log (c / N) : 0;
+      dead += c == 0;
+    }
   return (MsLoadMetrics){
     .E = E,
     .total = N,
@@ -68,8 +69,8 @@ ms_load_metrics (const double *count, int E)
     .gini = gini (count, E, N),
     .balancedness = mean / largest,
     .dead = dead,
-    .dead_fraction = (double) dead / E,
-    .dead_is_meaningful = N >= (double) MIN_ASSIGNMENTS_PER_EXPERT * E,
+    .dead_fraction = (double)dead / E,
+    .dead_is_meaningful = N >= (double)MIN_ASSIGNMENTS_PER_EXPERT * E,
   };
 }
 
@@ -78,13 +79,14 @@ ms_gate_entropy (const float *probs, const unsigned char *mask, int T, int E)
 {
   double sum = 0;
   gint64 tokens = 0;
-  for (int t = 0; t < T; t++) {
-    if (mask && !mask[t])
-      continue;
-    const float *p_t = probs + (gsize) t * (gsize) E;
-    for (int e = 0; e < E; e++)
-      sum -= p_t[e] == 0 ? 0 : (double) p_t[e] * log (p_t[e]);
-    tokens++;
-  }
-  return tokens ? sum / (double) tokens : NAN;
+  for (int t = 0; t < T; t++)
+    {
+      if (mask && !mask[t])
+        continue;
+      const float *p_t = probs + (gsize)t * (gsize)E;
+      for (int e = 0; e < E; e++)
+        sum -= p_t[e] == 0 ? 0 : (double)p_t[e] * log (p_t[e]);
+      tokens++;
+    }
+  return tokens ? sum / (double)tokens : NAN;
 }

@@ -19,7 +19,7 @@ random_array (gsize n)
 {
   MsReal *x = g_new (MsReal, n);
   for (gsize i = 0; i < n; i++)
-    x[i] = (MsReal) g_test_rand_double_range (-1, 1);
+    x[i] = (MsReal)g_test_rand_double_range (-1, 1);
   return x;
 }
 
@@ -40,43 +40,49 @@ assert_product (MsPool *pool, const Case *c)
   if (c->beta == 0)
     for (gsize i = 0; i < c->M; i++)
       for (gsize j = 0; j < c->N; j++)
-        C[i * ldc + j] = (MsReal) NAN; /* must be overwritten unread */
+        C[i * ldc + j] = (MsReal)NAN; /* must be overwritten unread */
   if (pool)
     ms_gemm_pool (pool, c->trans_a, c->trans_b, c->M, c->N, c->K, c->alpha, A, lda, B, ldb, c->beta, C, ldc);
   else
     ms_gemm (c->trans_a, c->trans_b, c->M, c->N, c->K, c->alpha, A, lda, B, ldb, c->beta, C, ldc);
 
-  for (gsize i = 0; i < c->M; i++) {
-    for (gsize j = 0; j < c->N; j++) {
-      double sum = 0, size = 0;
-      for (gsize k = 0; k < c->K; k++) {
-        double term = at (A, lda, c->trans_a, i, k) * at (B, ldb, c->trans_b, k, j);
-        sum += term;
-        size += fabs (term);
-      }
-      double start = c->beta == 0 ? 0 : c->beta * before[i * ldc + j];
-      double error = fabs (C[i * ldc + j] - (c->alpha * sum + start));
-      double bound = 8 * MS_REAL_EPSILON * (fabs (start) + fabs (c->alpha) * size * (1 + 0.05 * sqrt ((double) c->K)));
-      if (!(error <= bound + 1e-30))
-        g_error ("(%" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT ") trans %d %d alpha %g beta %g: error %g "
-                 "at (%" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT ")", c->M, c->N, c->K, c->trans_a, c->trans_b,
-                 (double) c->alpha, (double) c->beta, error, i, j);
+  for (gsize i = 0; i < c->M; i++)
+    {
+      for (gsize j = 0; j < c->N; j++)
+        {
+          double sum = 0, size = 0;
+          for (gsize k = 0; k < c->K; k++)
+            {
+              double term = at (A, lda, c->trans_a, i, k) * at (B, ldb, c->trans_b, k, j);
+              sum += term;
+              size += fabs (term);
+            }
+          double start = c->beta == 0 ? 0 : c->beta * before[i * ldc + j];
+          double error = fabs (C[i * ldc + j] - (c->alpha * sum + start));
+          double bound
+            = 8 * MS_REAL_EPSILON * (fabs (start) + fabs (c->alpha) * size * (1 + 0.05 * sqrt ((double)c->K)));
+          if (!(error <= bound + 1e-30))
+            g_error ("(%" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT
+                     ") trans %d %d alpha %g beta %g: error %g "
+                     "at (%" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT ")",
+                     c->M, c->N, c->K, c->trans_a, c->trans_b, (double)c->alpha, (double)c->beta, error, i, j);
+        }
+      for (gsize j = c->N; j < ldc; j++)
+        g_assert_true (C[i * ldc + j] == before[i * ldc + j]);
     }
-    for (gsize j = c->N; j < ldc; j++)
-      g_assert_true (C[i * ldc + j] == before[i * ldc + j]);
-  }
   g_assert_true (C[c->M * ldc] == before[c->M * ldc]);
 }
 
 static void
 all_transposes (MsPool *pool, gsize M, gsize N, gsize K)
 {
-  const MsReal alphas[] = { 1, (MsReal) 0.5 }, betas[] = { 0, 1, (MsReal) -0.25 };
+  const MsReal alphas[] = { 1, (MsReal)0.5 }, betas[] = { 0, 1, (MsReal)-0.25 };
   for (int trans = 0; trans < 4; trans++)
-    for (int s = 0; s < 3; s++) {
-      Case c = { M, N, K, (gsize) s * 3, trans & 1, trans & 2, alphas[s == 2], betas[s] };
-      assert_product (pool, &c);
-    }
+    for (int s = 0; s < 3; s++)
+      {
+        Case c = { M, N, K, (gsize)s * 3, trans & 1, trans & 2, alphas[s == 2], betas[s] };
+        assert_product (pool, &c);
+      }
 }
 
 static void
@@ -92,16 +98,17 @@ static void
 test_random_shapes (void)
 {
   for (int i = 0; i < 60; i++)
-    all_transposes (NULL, (gsize) g_test_rand_int_range (1, 150), (gsize) g_test_rand_int_range (1, 150),
-                    (gsize) g_test_rand_int_range (1, 150));
+    all_transposes (NULL, (gsize)g_test_rand_int_range (1, 150), (gsize)g_test_rand_int_range (1, 150),
+                    (gsize)g_test_rand_int_range (1, 150));
 }
 
 static void
 test_shapes_of_models (void)
 {
-  const gsize shapes[][3] = { { 128, 64, 128 }, { 200, 128, 64 }, { 1024, 64, 64 }, { 1024, 128, 64 },
-                              { 64, 128, 1024 }, { 64, 8, 1024 }, { 1024, 8, 64 }, { 1, 4096, 64 }, { 2, 64, 128 },
-                              { 3, 128, 64 }, { 96, 512, 256 }, { 64, 10, 64 }, { 520, 528, 140 }, { 12, 80, 300 } };
+  const gsize shapes[][3]
+    = { { 128, 64, 128 }, { 200, 128, 64 }, { 1024, 64, 64 },  { 1024, 128, 64 }, { 64, 128, 1024 },
+        { 64, 8, 1024 },  { 1024, 8, 64 },  { 1, 4096, 64 },   { 2, 64, 128 },    { 3, 128, 64 },
+        { 96, 512, 256 }, { 64, 10, 64 },   { 520, 528, 140 }, { 12, 80, 300 } };
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     all_transposes (NULL, shapes[i][0], shapes[i][1], shapes[i][2]);
 }
@@ -109,13 +116,14 @@ test_shapes_of_models (void)
 static void
 test_threads (void)
 {
-  const gsize shapes[][3] = { { 1, 1, 1 }, { 300, 70, 33 }, { 70, 300, 33 }, { 64, 8, 1024 }, { 5, 1000, 7 },
+  const gsize shapes[][3] = { { 1, 1, 1 },    { 300, 70, 33 },   { 70, 300, 33 },  { 64, 8, 1024 },  { 5, 1000, 7 },
                               { 1000, 5, 7 }, { 64, 128, 1024 }, { 513, 129, 64 }, { 300, 272, 100 } };
-  for (int n_threads = 1; n_threads <= 3; n_threads++) {
-    g_autoptr (MsPool) pool = ms_pool_new (n_threads);
-    for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-      all_transposes (pool, shapes[i][0], shapes[i][1], shapes[i][2]);
-  }
+  for (int n_threads = 1; n_threads <= 3; n_threads++)
+    {
+      g_autoptr (MsPool) pool = ms_pool_new (n_threads);
+      for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+        all_transposes (pool, shapes[i][0], shapes[i][1], shapes[i][2]);
+    }
 }
 
 static void
@@ -125,7 +133,7 @@ test_check (void)
   gint64 start = g_get_monotonic_time ();
   g_assert_true (ms_blas_check (&error));
   g_assert_no_error (error);
-  g_test_message ("the check took %.1f ms", (double) (g_get_monotonic_time () - start) / 1000);
+  g_test_message ("the check took %.1f ms", (double)(g_get_monotonic_time () - start) / 1000);
   const MsBlasInfo *info = ms_blas_info ();
   g_test_message ("%s, kernel %s, wanted %s, better %s", info->library, info->kernel, info->wanted,
                   ms_blas_better_kernel ());
@@ -139,17 +147,18 @@ static void
 test_bias (void)
 {
   const gsize shapes[][3] = { { 1, 1, 1 }, { 7, 64, 300 }, { 33, 83, 40 }, { 5, 16, 2 }, { 600, 528, 3 }, { 4, 0, 4 } };
-  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++) {
-    gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2], ldc = N + 3;
-    g_autofree MsReal *A = random_array (M * K), *B = random_array (K * N), *bias = random_array (N);
-    g_autofree MsReal *plain = random_array (M * ldc), *sum = g_memdup2 (plain, M * ldc * sizeof *plain);
-    ms_gemm_bias (M, N, K, A, K, B, N, NULL, plain, ldc);
-    ms_gemm_bias (M, N, K, A, K, B, N, bias, sum, ldc);
-    for (gsize m = 0; m < M; m++)
-      for (gsize n = 0; n < ldc; n++)
-        g_assert_cmpfloat_with_epsilon (sum[m * ldc + n], plain[m * ldc + n] + (n < N ? bias[n] : 0),
-                                        MS_REAL_EPSILON * (MsReal) (K + 8));
-  }
+  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++)
+    {
+      gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2], ldc = N + 3;
+      g_autofree MsReal *A = random_array (M * K), *B = random_array (K * N), *bias = random_array (N);
+      g_autofree MsReal *plain = random_array (M * ldc), *sum = g_memdup2 (plain, M * ldc * sizeof *plain);
+      ms_gemm_bias (M, N, K, A, K, B, N, NULL, plain, ldc);
+      ms_gemm_bias (M, N, K, A, K, B, N, bias, sum, ldc);
+      for (gsize m = 0; m < M; m++)
+        for (gsize n = 0; n < ldc; n++)
+          g_assert_cmpfloat_with_epsilon (sum[m * ldc + n], plain[m * ldc + n] + (n < N ? bias[n] : 0),
+                                          MS_REAL_EPSILON * (MsReal)(K + 8));
+    }
 }
 
 /* How rows are shared out must not show in the result where the own tiles do the work: a run with another number of
@@ -167,7 +176,7 @@ test_cut_does_not_show (void)
     g_assert_cmpmem (whole, M * N * sizeof *whole, parts, M * N * sizeof *parts);
   else /* the library does the work on this processor, and may add up in another order */
     for (gsize i = 0; i < M * N; i++)
-      g_assert_cmpfloat_with_epsilon (whole[i], parts[i], 16 * (double) K * MS_REAL_EPSILON);
+      g_assert_cmpfloat_with_epsilon (whole[i], parts[i], 16 * (double)K * MS_REAL_EPSILON);
 }
 
 int

@@ -37,15 +37,16 @@ assert_each_once (MsPool *pool, gsize n, gsize grain)
 static void
 test_sizes (void)
 {
-  for (int n_threads = 0; n_threads <= 5; n_threads++) {
-    g_autoptr (MsPool) pool = n_threads ? ms_pool_new (n_threads) : NULL;
-    g_assert_cmpint (ms_pool_n_threads (pool), ==, MAX (n_threads, 1));
-    for (gsize n = 0; n < 20; n++)
-      for (gsize grain = 1; grain < 8; grain += 3)
-        assert_each_once (pool, n, grain);
-    assert_each_once (pool, 100003, 10);
-    assert_each_once (pool, 5, G_MAXSIZE);
-  }
+  for (int n_threads = 0; n_threads <= 5; n_threads++)
+    {
+      g_autoptr (MsPool) pool = n_threads ? ms_pool_new (n_threads) : NULL;
+      g_assert_cmpint (ms_pool_n_threads (pool), ==, MAX (n_threads, 1));
+      for (gsize n = 0; n < 20; n++)
+        for (gsize grain = 1; grain < 8; grain += 3)
+          assert_each_once (pool, n, grain);
+      assert_each_once (pool, 100003, 10);
+      assert_each_once (pool, 5, G_MAXSIZE);
+    }
 }
 
 static void
@@ -54,11 +55,12 @@ test_many_tiny_loops (void)
   g_autoptr (MsPool) pool = ms_pool_new (3);
   int times[8] = { 0 };
   Loop loop = { times, 8, 1, 0 };
-  for (int i = 0; i < 20000; i++) {
-    loop.n = (gsize) (i % 8) + 1;
-    ms_pool_for (pool, loop.n, 1, count_items, &loop);
-    g_assert_cmpint (times[0], ==, i + 1); /* done when the call returns */
-  }
+  for (int i = 0; i < 20000; i++)
+    {
+      loop.n = (gsize)(i % 8) + 1;
+      ms_pool_for (pool, loop.n, 1, count_items, &loop);
+      g_assert_cmpint (times[0], ==, i + 1); /* done when the call returns */
+    }
   for (int i = 0; i < 8; i++)
     g_assert_cmpint (times[i], ==, 20000 / 8 * (8 - i));
 }
@@ -77,10 +79,11 @@ test_sleep (void)
   g_autoptr (MsPool) pool = ms_pool_new (3);
   int times[5] = { 0 };
   Loop loop = { times, 5, 1, 0 };
-  for (int i = 0; i < 50; i++) {
-    ms_pool_for (pool, 5, 1, i % 2 ? sleep_in_item : count_items, &loop);
-    g_usleep (i % 3 ? 0 : 1000);
-  }
+  for (int i = 0; i < 50; i++)
+    {
+      ms_pool_for (pool, 5, 1, i % 2 ? sleep_in_item : count_items, &loop);
+      g_usleep (i % 3 ? 0 : 1000);
+    }
   for (int i = 0; i < 5; i++)
     g_assert_cmpint (times[i], ==, 50);
 }
@@ -101,11 +104,12 @@ static void
 test_sleepers_are_woken (void)
 {
   g_autoptr (MsPool) pool = ms_pool_new (2);
-  for (int i = 0; i < 5; i++) {
-    gint arrived = 0;
-    g_usleep (5000);
-    ms_pool_for (pool, 2, 1, meet, &arrived);
-  }
+  for (int i = 0; i < 5; i++)
+    {
+      gint arrived = 0;
+      g_usleep (5000);
+      ms_pool_for (pool, 2, 1, meet, &arrived);
+    }
 }
 
 static void
@@ -120,11 +124,12 @@ static void
 multiply_small (gpointer data, gsize begin, gsize end)
 {
   float *product = data;
-  for (gsize i = begin; i < end; i++) {
-    volatile float small = FLT_MIN;
-    product[i] = small * 0.25f;
-    g_usleep (100); /* so that every thread gets an item */
-  }
+  for (gsize i = begin; i < end; i++)
+    {
+      volatile float small = FLT_MIN;
+      product[i] = small * 0.25f;
+      g_usleep (100); /* so that every thread gets an item */
+    }
 }
 
 static void

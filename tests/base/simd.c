@@ -34,7 +34,7 @@ tanh_clones (MsReal *y, const MsReal *x)
 static double
 ulps (float got, double exact)
 {
-  float near = (float) exact;
+  float near = (float)exact;
   double unit = nextafterf (fabsf (near), INFINITY) - fabsf (near);
   return fabs (got - exact) / unit;
 }
@@ -45,19 +45,22 @@ worst_ulps (VectorFunction f, void (*clones) (MsReal *, const MsReal *), double 
             float high)
 {
   double worst = 0;
-  for (float x = low; x < high;) {
-    MsReal in[64 / sizeof (MsReal)], out[64 / sizeof (MsReal)], out_clones[64 / sizeof (MsReal)];
-    for (int i = 0; i < MS_LANES; i++) {
-      in[i] = x;
-      x = x + fmaxf (fabsf (x) * 2e-6f, 1e-12f);
+  for (float x = low; x < high;)
+    {
+      MsReal in[64 / sizeof (MsReal)], out[64 / sizeof (MsReal)], out_clones[64 / sizeof (MsReal)];
+      for (int i = 0; i < MS_LANES; i++)
+        {
+          in[i] = x;
+          x = x + fmaxf (fabsf (x) * 2e-6f, 1e-12f);
+        }
+      ms_vec_store (out, f (ms_vec_load (in)));
+      clones (out_clones, in);
+      for (int i = 0; i < MS_LANES; i++)
+        {
+          worst = fmax (worst, ulps (out[i], exact (in[i])));
+          worst = fmax (worst, ulps (out_clones[i], exact (in[i])));
+        }
     }
-    ms_vec_store (out, f (ms_vec_load (in)));
-    clones (out_clones, in);
-    for (int i = 0; i < MS_LANES; i++) {
-      worst = fmax (worst, ulps (out[i], exact (in[i])));
-      worst = fmax (worst, ulps (out_clones[i], exact (in[i])));
-    }
-  }
   return worst;
 }
 
@@ -86,11 +89,12 @@ test_edges (void)
   float e[16], t[16];
   exp_clones (e, in);
   tanh_clones (t, in);
-  for (int i = 0; i < 16; i++) {
-    float e_i = ms_vec_exp (ms_vec_load (in))[i], t_i = ms_vec_tanh (ms_vec_load (in))[i];
-    g_assert_true (isnan (in[i]) ? isnan (e[i]) && isnan (e_i) : e[i] == e_i || fabsf (e[i] - e_i) < 1e-6f);
-    g_assert_true (isnan (in[i]) ? isnan (t[i]) && isnan (t_i) : t[i] == t_i || fabsf (t[i] - t_i) < 1e-6f);
-  }
+  for (int i = 0; i < 16; i++)
+    {
+      float e_i = ms_vec_exp (ms_vec_load (in))[i], t_i = ms_vec_tanh (ms_vec_load (in))[i];
+      g_assert_true (isnan (in[i]) ? isnan (e[i]) && isnan (e_i) : e[i] == e_i || fabsf (e[i] - e_i) < 1e-6f);
+      g_assert_true (isnan (in[i]) ? isnan (t[i]) && isnan (t_i) : t[i] == t_i || fabsf (t[i] - t_i) < 1e-6f);
+    }
   g_assert_true (e[0] == 1 && e[1] == 1 && isinf (e[2]) && e[2] > 0 && e[3] == 0 && isnan (e[4]));
   g_assert_true (isinf (e[5]) && e[6] == 0 && isinf (e[7]) && e[8] == 0 && e[9] == 1 && isinf (e[10]) && e[11] == 0);
   g_assert_true (t[0] == 0 && t[1] == 0 && signbit (t[1]) && t[2] == 1 && t[3] == -1 && isnan (t[4]));
@@ -102,13 +106,14 @@ test_lanes (void)
 {
   MsReal x[3 * 16];
   for (int i = 0; i < 48; i++)
-    x[i] = (MsReal) (i * 7 % 16);
+    x[i] = (MsReal)(i * 7 % 16);
   MsVec v = ms_vec_load (x + 1);
   double sum = 0, largest = 0;
-  for (int i = 1; i <= MS_LANES; i++) {
-    sum += x[i];
-    largest = fmax (largest, x[i]);
-  }
+  for (int i = 1; i <= MS_LANES; i++)
+    {
+      sum += x[i];
+      largest = fmax (largest, x[i]);
+    }
   g_assert_cmpfloat (ms_vec_sum (v), ==, sum);
   g_assert_cmpfloat (ms_vec_max_lane (v), ==, largest);
   g_assert_cmpfloat (ms_vec_max (v, ms_vec_set (9))[2], ==, fmax (x[3], 9));

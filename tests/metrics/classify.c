@@ -47,13 +47,14 @@ test_batches_add_up (void)
   float probs[20 * 5];
   int labels[20];
   MsClassifySums whole = { 0 }, parts = { 0 };
-  for (int n = 0; n < 20; n++) {
-    float rest = 1;
-    for (int c = 0; c < 4; c++)
-      rest -= probs[n * 5 + c] = rest * (float) g_test_rand_double_range (0, 1);
-    probs[n * 5 + 4] = rest;
-    labels[n] = g_test_rand_int_range (0, 5);
-  }
+  for (int n = 0; n < 20; n++)
+    {
+      float rest = 1;
+      for (int c = 0; c < 4; c++)
+        rest -= probs[n * 5 + c] = rest * (float)g_test_rand_double_range (0, 1);
+      probs[n * 5 + 4] = rest;
+      labels[n] = g_test_rand_int_range (0, 5);
+    }
   ms_classify_add (&whole, probs, labels, 20, 5);
   for (int n = 0; n < 20; n += 4)
     ms_classify_add (&parts, probs + n * 5, labels + n, 4, 5);

@@ -41,19 +41,20 @@ assert_row (const Row *row, const double *count)
   assert_near (m.gini, row->gini);
   assert_near (m.dead_fraction, row->dead_fraction);
   assert_near (m.balancedness, row->balancedness);
-  g_assert_cmpint (m.dead, ==, (int) lround (row->dead_fraction * row->E));
+  g_assert_cmpint (m.dead, ==, (int)lround (row->dead_fraction * row->E));
 }
 
 static void
 test_golden (void)
 {
-  for (gsize r = 0; r < G_N_ELEMENTS (rows); r++) {
-    double reversed[8];
-    for (int e = 0; e < rows[r].E; e++)
-      reversed[e] = rows[r].count[rows[r].E - 1 - e];
-    assert_row (&rows[r], rows[r].count);
-    assert_row (&rows[r], reversed); /* the order of experts means nothing */
-  }
+  for (gsize r = 0; r < G_N_ELEMENTS (rows); r++)
+    {
+      double reversed[8];
+      for (int e = 0; e < rows[r].E; e++)
+        reversed[e] = rows[r].count[rows[r].E - 1 - e];
+      assert_row (&rows[r], rows[r].count);
+      assert_row (&rows[r], reversed); /* the order of experts means nothing */
+    }
 }
 
 static void
