@@ -6,11 +6,18 @@
 
 #include <string.h>
 
+/* The memory of a gradient that has done its work. */
+typedef struct {
+  MsReal *memory;
+  gsize n;
+} Spare;
+
 struct MsTape {
   MsPool *pool; /* borrowed */
   MsArena *arena;
   MsNode **nodes; /* (n_nodes) in the order of computation; grows, kept over resets */
   gsize n_nodes, nodes_size;
+  GArray *spares; /* of Spare, the last used at the end: it is still in the cache */
   bool training;
   guint64 flops, bytes;
 };
@@ -22,6 +29,7 @@ ms_tape_new (MsPool *pool)
 
   tape->pool = pool;
   tape->arena = ms_arena_new ();
+  tape->spares = g_array_new (FALSE, FALSE, sizeof (Spare));
   tape->training = true;
   return tape;
 }
@@ -32,6 +40,7 @@ ms_tape_free (MsTape *tape)
   if (tape == NULL)
     return;
   ms_arena_free (tape->arena);
+  g_array_unref (tape->spares);
   g_free (tape->nodes);
   g_free (tape);
 }
@@ -40,6 +49,7 @@ void
 ms_tape_reset (MsTape *tape, bool training)
 {
   ms_arena_reset (tape->arena);
+  g_array_set_size (tape->spares, 0);
   tape->n_nodes = 0;
   tape->training = training;
   tape->flops = 0;
@@ -155,6 +165,32 @@ ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize attr_size
   return y;
 }
 
+static MsReal *
+new_gradient (MsTape *tape, gsize n)
+{
+  for (guint i = tape->spares->len; i-- > 0;)
+    {
+      Spare spare = g_array_index (tape->spares, Spare, i);
+
+      if (spare.n == n)
+        {
+          g_array_remove_index (tape->spares, i);
+          return spare.memory;
+        }
+    }
+  return ms_arena_alloc (tape->arena, n * sizeof (MsReal));
+}
+
+/* The gradient of a node that is no leaf is read by the node's own backward and by nobody after it. */
+static void
+give_back_gradient (MsTape *tape, MsNode *y)
+{
+  Spare spare = { y->grad, y->n };
+
+  g_array_append_val (tape->spares, spare);
+  y->grad = NULL;
+}
+
 void
 ms_tape_backward (MsTape *tape, MsNode *loss)
 {
@@ -170,7 +206,10 @@ ms_tape_backward (MsTape *tape, MsNode *loss)
       MsNode *y = tape->nodes[i];
 
       if (y->op != NULL && y->needs_grad && y->begun)
-        y->op->backward (tape, y);
+        {
+          y->op->backward (tape, y);
+          give_back_gradient (tape, y);
+        }
     }
 }
 
@@ -193,7 +232,7 @@ ms_grad_slice (MsTape *tape, MsNode *node, gsize slice, bool *add)
     return NULL;
   /* Only parameters have several slices, and their memory is there from the start: no thread allocates. */
   if (node->grad == NULL)
-    node->grad = ms_arena_alloc (tape->arena, node->n * sizeof (MsReal));
+    node->grad = new_gradient (tape, node->n);
   *add = node->touched[slice] != 0;
   node->touched[slice] = 1;
   return node->grad + slice * (node->n / node->n_slices);
@@ -225,12 +264,6 @@ ms_grad_cleared (MsTape *tape, MsNode *node)
         memset (slice, 0, node->n / node->n_slices * sizeof (MsReal));
     }
   return node->grad;
-}
-
-const MsReal *
-ms_grad_arrived (const MsNode *node)
-{
-  return node->touched[0] ? node->grad : NULL;
 }
 
 void

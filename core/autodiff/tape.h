@@ -63,7 +63,8 @@ MsNode *ms_tape_param (MsTape *tape, MsParam *param);
 /* Applies @op to @in (NULL entries are allowed for optional inputs; they stay in their place). @attr is copied. */
 MsNode *ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize attr_size, MsNode *const *in, int n_in);
 
-/* d loss / d every node that needs it; @loss is a scalar. */
+/* d loss / d every leaf that needs it; @loss is a scalar. Gradients of other nodes are gone afterwards: their memory is used
+ * again as soon as they have been passed on. */
 void ms_tape_backward (MsTape *tape, MsNode *loss);
 
 /* Computes all values again from the leaves, in order: for finite differences. */
@@ -78,8 +79,6 @@ MsReal *ms_grad_slice (MsTape *tape, MsNode *node, gsize slice, bool *add);
 MsReal *ms_grad (MsTape *tape, MsNode *node, bool *add);
 /* For ops that only add: cleared at the first contribution. NULL: @node needs no gradient. */
 MsReal *ms_grad_cleared (MsTape *tape, MsNode *node);
-/* The gradient that has arrived at @node, or NULL if none did (it does not matter to the loss). */
-const MsReal *ms_grad_arrived (const MsNode *node);
 
 /* Counters: integers added per call by the ops. Multiply-adds count as two. */
 void ms_tape_count (MsTape *tape, guint64 flops, guint64 bytes);

@@ -124,34 +124,3 @@ ms_rng_shuffle (MsRng *rng, int *items, gsize n)
       items[j] = held;
     }
 }
-
-void
-ms_rng_fill_uniform (guint64 seed, guint64 stream, guint64 first, gsize n, MsReal *out)
-{
-  guint32 bits[4];
-
-  for (gsize i = 0; i < n; i++)
-    {
-      if (i == 0 || (first + i) % 4 == 0)
-        ms_rng_block (seed, stream, (first + i) / 4, bits);
-      /* Rounded to 24 bits first, so that a float never becomes 1. */
-      out[i] = (MsReal)(bits[(first + i) % 4] >> 8) * (MsReal)(1.0 / 16777216.0);
-    }
-}
-
-void
-ms_rng_fill_normal (guint64 seed, guint64 stream, guint64 first, gsize n, MsReal *out)
-{
-  guint32 bits[4];
-  double normal[4];
-
-  for (gsize i = 0; i < n; i++)
-    {
-      if (i == 0 || (first + i) % 4 == 0)
-        {
-          ms_rng_block (seed, stream, (first + i) / 4, bits);
-          block_normal (bits, normal);
-        }
-      out[i] = (MsReal)normal[(first + i) % 4];
-    }
-}

@@ -112,6 +112,36 @@ ms_vec_max_lane (MsVec v)
   return x[0];
 }
 
+/* x[i][j] becomes x[j][i] over MS_LANES vectors: log2 (MS_LANES) rounds of a perfect shuffle. */
+MS_VEC_INLINE void
+ms_vec_transpose (MsVec *x)
+{
+#ifdef MS_DOUBLE
+#define MS_SHUFFLE_LOW(a, b) __builtin_shufflevector (a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define MS_SHUFFLE_HIGH(a, b) __builtin_shufflevector (a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define MS_SHUFFLE_LOW(a, b) __builtin_shufflevector (a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define MS_SHUFFLE_HIGH(a, b) \
+  __builtin_shufflevector (a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#endif
+  MsVec y[64 / sizeof (MsReal)];
+#pragma GCC unroll 4
+  for (int round = 1; round < MS_LANES; round *= 2)
+    {
+#pragma GCC unroll 8
+      for (int i = 0; i < MS_LANES / 2; i++)
+        {
+          y[2 * i] = MS_SHUFFLE_LOW (x[i], x[i + MS_LANES / 2]);
+          y[2 * i + 1] = MS_SHUFFLE_HIGH (x[i], x[i + MS_LANES / 2]);
+        }
+#pragma GCC unroll 16
+      for (int i = 0; i < MS_LANES; i++)
+        x[i] = y[i];
+    }
+#undef MS_SHUFFLE_LOW
+#undef MS_SHUFFLE_HIGH
+}
+
 #ifdef MS_DOUBLE
 
 MS_VEC_INLINE MsVec

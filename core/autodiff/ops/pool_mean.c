@@ -4,6 +4,7 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/rows.h"
 
 typedef struct {
   int tokens;
@@ -17,22 +18,42 @@ pool_mean_shape (MsNode *y)
   ms_shape_matrix (y, ms_node_rows (y->in[0]) / (gsize)a->tokens, ms_node_cols (y->in[0]));
 }
 
+typedef struct {
+  const MsReal *from;
+  MsReal *to;
+  gsize T, H;
+  bool add;
+} Pool;
+
+MS_CLONES
+static void
+forward_examples (gpointer data, gsize begin, gsize end)
+{
+  const Pool *p = data;
+
+  for (gsize n = begin; n < end; n++)
+    for (gsize t = 0; t < p->T; t++)
+      ms_row_scale (p->to + n * p->H, p->from + (n * p->T + t) * p->H, 1 / (MsReal)p->T, p->H, t > 0);
+}
+
+MS_CLONES
+static void
+backward_examples (gpointer data, gsize begin, gsize end)
+{
+  const Pool *p = data;
+
+  for (gsize n = begin; n < end; n++)
+    for (gsize t = 0; t < p->T; t++)
+      ms_row_scale (p->to + (n * p->T + t) * p->H, p->from + n * p->H, 1 / (MsReal)p->T, p->H, p->add);
+}
+
 static void
 pool_mean_forward (MsTape *tape, MsNode *y)
 {
   const Attr *a = y->attr;
-  gsize N = y->dim[0], H = y->dim[1], T = (gsize)a->tokens;
+  Pool p = { y->in[0]->value, y->value, (gsize)a->tokens, y->dim[1], false };
 
-  for (gsize n = 0; n < N; n++)
-    for (gsize h = 0; h < H; h++)
-      {
-        const MsReal *x = y->in[0]->value + n * T * H;
-        double sum = 0;
-
-        for (gsize t = 0; t < T; t++)
-          sum += x[t * H + h];
-        y->value[n * H + h] = (MsReal)(sum / (double)T);
-      }
+  ms_pool_for (ms_tape_pool (tape), y->dim[0], ms_rows_grain (p.T * p.H), forward_examples, &p);
   ms_tape_count (tape, 0, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
 
@@ -40,15 +61,12 @@ static void
 pool_mean_backward (MsTape *tape, MsNode *y)
 {
   const Attr *a = y->attr;
-  gsize N = y->dim[0], H = y->dim[1], T = (gsize)a->tokens;
-  MsReal *dx = ms_grad_cleared (tape, y->in[0]);
+  Pool p = { .from = y->grad, .T = (gsize)a->tokens, .H = y->dim[1] };
 
-  if (dx == NULL)
-    return;
-  for (gsize n = 0; n < N; n++)
-    for (gsize h = 0; h < H; h++)
-      for (gsize t = 0; t < T; t++)
-        dx[(n * T + t) * H + h] += y->grad[n * H + h] / (MsReal)T;
+  p.to = ms_grad (tape, y->in[0], &p.add);
+  if (p.to != NULL)
+    ms_pool_for (ms_tape_pool (tape), y->dim[0], ms_rows_grain (p.T * p.H), backward_examples, &p);
+  ms_tape_count (tape, 0, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
 
 static MsNode *

@@ -6,8 +6,7 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
-
-#include <string.h>
+#include "core/autodiff/ops/rows.h"
 
 static gsize
 prepended (const MsNode *y)
@@ -30,43 +29,89 @@ position_shape (MsNode *y)
   ms_shape_matrix (y, ms_node_rows (y->in[0]) / tokens * T, ms_node_cols (y->in[0]));
 }
 
+typedef struct {
+  const MsReal *x, *pos, *cls, *dy;
+  MsReal *y, *dx;
+  gsize T, H, first;
+  bool add;
+} Position;
+
+MS_CLONES
+static void
+forward_examples (gpointer data, gsize begin, gsize end)
+{
+  const Position *p = data;
+
+  for (gsize n = begin; n < end; n++)
+    for (gsize t = 0; t < p->T; t++)
+      {
+        const MsReal *x = t < p->first ? p->cls : p->x + (n * (p->T - p->first) + t - p->first) * p->H;
+        MsReal *y = p->y + (n * p->T + t) * p->H;
+
+        for (gsize h = 0; h < p->H; h++)
+          y[h] = x[h] + p->pos[t * p->H + h];
+      }
+}
+
+MS_CLONES
+static void
+backward_examples (gpointer data, gsize begin, gsize end)
+{
+  const Position *p = data;
+
+  for (gsize n = begin; n < end; n++)
+    for (gsize t = p->first; t < p->T; t++)
+      ms_row_scale (p->dx + (n * (p->T - p->first) + t - p->first) * p->H, p->dy + (n * p->T + t) * p->H, 1, p->H,
+                    p->add);
+}
+
+/* to (H) += the gradients that arrive at position t, over all examples. */
+static void
+sum_position (MsReal *to, const MsNode *y, gsize t)
+{
+  gsize T = positions (y), H = ms_node_cols (y), N = y->dim[0] / T;
+
+  for (gsize n = 0; n < N; n++)
+    for (gsize h = 0; h < H; h++)
+      to[h] += y->grad[(n * T + t) * H + h];
+}
+
+static Position
+describe (const MsNode *y)
+{
+  return (Position){ .x = y->in[0]->value,
+                     .pos = y->in[1]->value,
+                     .cls = y->in[2] != NULL ? y->in[2]->value : NULL,
+                     .y = y->value,
+                     .dy = y->grad,
+                     .T = positions (y),
+                     .H = ms_node_cols (y),
+                     .first = prepended (y) };
+}
+
 static void
 position_forward (MsTape *tape, MsNode *y)
 {
-  gsize T = positions (y), H = ms_node_cols (y), first = prepended (y), N = y->dim[0] / T;
-  const MsReal *pos = y->in[1]->value;
+  Position p = describe (y);
 
-  for (gsize n = 0; n < N; n++)
-    for (gsize t = 0; t < T; t++)
-      {
-        const MsReal *x = t < first ? y->in[2]->value : y->in[0]->value + (n * (T - first) + t - first) * H;
-        MsReal *y_nt = y->value + (n * T + t) * H;
-
-        for (gsize h = 0; h < H; h++)
-          y_nt[h] = x[h] + pos[t * H + h];
-      }
+  ms_pool_for (ms_tape_pool (tape), y->dim[0] / p.T, ms_rows_grain (p.T * p.H), forward_examples, &p);
   ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
 position_backward (MsTape *tape, MsNode *y)
 {
-  gsize T = positions (y), H = ms_node_cols (y), first = prepended (y), N = y->dim[0] / T;
-  MsReal *dx = ms_grad_cleared (tape, y->in[0]);
-  MsReal *dpos = ms_grad_cleared (tape, y->in[1]);
-  MsReal *dcls = ms_grad_cleared (tape, y->in[2]);
+  Position p = describe (y);
+  MsReal *dpos = ms_grad_cleared (tape, y->in[1]), *dcls = ms_grad_cleared (tape, y->in[2]);
 
-  for (gsize n = 0; n < N; n++)
-    for (gsize t = 0; t < T; t++)
-      {
-        const MsReal *dy = y->grad + (n * T + t) * H;
-        MsReal *to = t < first ? dcls : dx == NULL ? NULL : dx + (n * (T - first) + t - first) * H;
-
-        for (gsize h = 0; dpos != NULL && h < H; h++)
-          dpos[t * H + h] += dy[h];
-        for (gsize h = 0; to != NULL && h < H; h++)
-          to[h] += dy[h];
-      }
+  p.dx = ms_grad (tape, y->in[0], &p.add);
+  if (p.dx != NULL)
+    ms_pool_for (ms_tape_pool (tape), y->dim[0] / p.T, ms_rows_grain (p.T * p.H), backward_examples, &p);
+  for (gsize t = 0; dpos != NULL && t < p.T; t++)
+    sum_position (dpos + t * p.H, y, t);
+  if (dcls != NULL)
+    sum_position (dcls, y, 0);
+  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static MsNode *

@@ -4,30 +4,43 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/rows.h"
 
 typedef struct {
   const MsReal *weight; /* (n) borrowed */
 } Attr;
 
+MS_CLONES
+static MsReal
+dot (const MsReal *x, const MsReal *y, gsize n)
+{
+  return ms_row_dot (x, y, n);
+}
+
+MS_CLONES
+static void
+scale (MsReal *y, const MsReal *x, MsReal c, gsize n, bool add)
+{
+  ms_row_scale (y, x, c, n, add);
+}
+
 static void
 project_forward (MsTape *tape, MsNode *y)
 {
   const Attr *a = y->attr;
-  double sum = 0;
 
-  for (gsize i = 0; i < y->in[0]->n; i++)
-    sum += (double)a->weight[i] * y->in[0]->value[i];
-  y->value[0] = (MsReal)sum;
+  y->value[0] = dot (a->weight, y->in[0]->value, y->in[0]->n);
 }
 
 static void
 project_backward (MsTape *tape, MsNode *y)
 {
   const Attr *a = y->attr;
-  MsReal *dx = ms_grad_cleared (tape, y->in[0]);
+  bool add;
+  MsReal *dx = ms_grad (tape, y->in[0], &add);
 
-  for (gsize i = 0; dx != NULL && i < y->in[0]->n; i++)
-    dx[i] += a->weight[i] * y->grad[0];
+  if (dx != NULL)
+    scale (dx, a->weight, y->grad[0], y->in[0]->n, add);
 }
 
 static MsNode *
