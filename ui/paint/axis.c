@@ -81,7 +81,13 @@ ms_ticks_label (const MsTicks *ticks, int i)
     return (MsNumber) { "0" };
   if (fabs (value) >= 1e9 || ticks->decimals > 6)
     return ms_number_short (value, 3);
-  return ticks->decimals == 0 ? ms_number_count ((gint64) llround (value)) : ms_number_fixed (value, ticks->decimals);
+
+  MsNumber size = ticks->decimals == 0 ? ms_number_count ((gint64) llround (fabs (value)))
+                                       : ms_number_fixed (fabs (value), ticks->decimals);
+  MsNumber number;
+
+  g_snprintf (number.text, sizeof number.text, "%s%s", value < 0 ? "−" : "", size.text);
+  return number;
 }
 
 double

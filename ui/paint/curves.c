@@ -241,7 +241,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 
   cairo_rectangle_t *last = layout.lower.height > 0 ? &layout.lower : &layout.upper;
   double y = last->y + last->height + 4;
-  MsTicks ticks = ms_ticks (layout.steps.v0, layout.steps.v1, MAX (2, (int) (last->width / 90)), true);
+  MsTicks ticks = ms_ticks (layout.steps.v0, layout.steps.v1, MAX (2, (int) (last->width / 70)), true);
   MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 1 };
 
   if (y + 8 < layout.frame.content.y + layout.frame.content.height)

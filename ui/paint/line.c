@@ -134,7 +134,7 @@ ms_line_draw (cairo_t *cr, const MsLine *line, const MsAxis *across, const MsAxi
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
   cairo_new_path (cr);
   ms_draw_colour (cr, colour);
-  if (line->n <= 160 && line->n < (x1 - x0) / 3)
+  if (line->n < (x1 - x0) / 3)
     draw_polyline (cr, line, across, up, width);
   else
     draw_reduced (cr, line, across, up, width);

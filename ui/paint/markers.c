@@ -10,6 +10,7 @@
 
 #define SHAPES 5
 #define MOST_CORNERS 8
+#define HALOES 500 /* more markers than these overlap anyway, and a second fill costs as much as the first */
 
 /* Corners on the unit circle, scaled so that all shapes look equally large. A disc is an octagon: at this size nobody
  * sees the difference, and hundreds of arcs would cost more than all the rest. */
@@ -61,35 +62,59 @@ add_markers (cairo_t *cr, const MsMarkers *markers, int kind, const MsAxis *acro
     }
 }
 
+static void
+clip (cairo_t *cr, const MsAxis *across, const MsAxis *up)
+{
+  cairo_rectangle (cr, MIN (across->p0, across->p1), MIN (up->p0, up->p1), fabs (across->p1 - across->p0),
+                   fabs (up->p1 - up->p0));
+  cairo_clip (cr);
+}
+
 void
 ms_markers_draw (cairo_t *cr, const MsMarkers *markers, const MsAxis *across, const MsAxis *up, double size,
-                 double strength, const MsPalette *palette)
+                 const MsPalette *palette)
 {
+  MsColour edge = palette->dark ? (MsColour) { 0.05, 0.05, 0.06, 0.9 } : (MsColour) { 1, 1, 1, 0.9 };
+  bool haloes = size >= 2.5 && markers->n <= HALOES;
   int kinds = 1;
 
   for (int i = 0; markers->kind != NULL && i < markers->n; i++)
     kinds = MAX (kinds, MIN (markers->kind[i], 255) + 1);
   cairo_save (cr);
-  cairo_rectangle (cr, MIN (across->p0, across->p1), MIN (up->p0, up->p1), fabs (across->p1 - across->p0),
-                   fabs (up->p1 - up->p0));
-  cairo_clip (cr);
+  clip (cr, across, up);
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
   for (int kind = 0; kind < kinds; kind++)
     {
-      MsColour hue = ms_palette_category (palette, kind);
-      MsColour edge = palette->dark ? (MsColour) { 0.05, 0.05, 0.06, 1 } : (MsColour) { 1, 1, 1, 1 };
-
-      if (strength >= 1)
+      if (haloes)
         {
           add_markers (cr, markers, kind, across, up, size + 1);
-          ms_draw_colour (cr, ms_colour_alpha (edge, 0.9));
+          ms_draw_colour (cr, edge);
           cairo_fill (cr);
         }
       /* Towards the text's colour, to stand out from the surface of the same hue. */
       add_markers (cr, markers, kind, across, up, size);
-      ms_draw_colour (cr, ms_colour_alpha (ms_colour_mix (hue, palette->text, strength < 1 ? 0.6 : 0.12), strength));
+      ms_draw_colour (cr, ms_colour_mix (ms_palette_category (palette, kind), palette->text, haloes ? 0.12 : 0.4));
       cairo_fill (cr);
     }
+  cairo_restore (cr);
+}
+
+void
+ms_markers_dots (cairo_t *cr, const MsMarkers *markers, const MsAxis *across, const MsAxis *up, MsColour colour)
+{
+  cairo_save (cr);
+  clip (cr, across, up);
+  cairo_new_path (cr);
+  for (int i = 0; i < markers->n; i++)
+    {
+      double x = ms_axis_at (across, (double) markers->xy[2 * i]), y = ms_axis_at (up, (double) markers->xy[2 * i + 1]);
+
+      if (isfinite (x) && isfinite (y))
+        cairo_rectangle (cr, floor (x) - 1, floor (y) - 1, 2, 2);
+    }
+  cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
+  ms_draw_colour (cr, colour);
+  cairo_fill (cr);
   cairo_restore (cr);
 }
 

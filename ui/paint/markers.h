@@ -14,9 +14,11 @@ typedef struct {
   const int *kind;  /* (n) class; NULL: all the same */
 } MsMarkers;
 
-/* @size: half a marker's width. @strength < 1: towards the panel's colour. */
+/* @size: half a marker's width. */
 void ms_markers_draw (cairo_t *cr, const MsMarkers *markers, const MsAxis *across, const MsAxis *up, double size,
-                      double strength, const MsPalette *palette);
+                      const MsPalette *palette);
+/* Where the points are, without their classes: small squares of one colour. */
+void ms_markers_dots (cairo_t *cr, const MsMarkers *markers, const MsAxis *across, const MsAxis *up, MsColour colour);
 /* The classes' markers and names from @x on around @middle, as many as fit into @width. */
 void ms_markers_legend (cairo_t *cr, const MsPalette *palette, const MsRecord *record, double x, double middle,
                         double width);

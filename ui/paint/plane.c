@@ -168,14 +168,17 @@ paint_title (cairo_t *cr, const Layout *layout, const Panel *panel, const char *
     ms_text_draw (cr, palette, &look, panel->plot.x, panel->plot.y - 9 * palette->scale, title);
 }
 
+/* By class where the classes are shown; beside that only where they are. Larger where there is room. */
 static void
-paint_points (cairo_t *cr, const Panel *panel, const MsRecord *record, double size, double strength,
-              const MsPalette *palette)
+paint_points (cairo_t *cr, const Panel *panel, const MsRecord *record, bool classes, const MsPalette *palette)
 {
   MsMarkers markers = { .n = record->n_points, .xy = record->points, .kind = record->point_labels };
+  double room = sqrt (panel->plot.width * panel->plot.height / MAX (1, record->n_points));
 
-  if (record->points != NULL)
-    ms_markers_draw (cr, &markers, &panel->x, &panel->y, size, strength, palette);
+  if (record->points != NULL && classes)
+    ms_markers_draw (cr, &markers, &panel->x, &panel->y, CLAMP (0.22 * room, 1.8, 4.5), palette);
+  else if (record->points != NULL)
+    ms_markers_dots (cr, &markers, &panel->x, &panel->y, ms_colour_alpha (palette->text, 0.4));
 }
 
 /* The same place in both panels. */
@@ -222,7 +225,6 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 {
   Layout layout = lay_out (width, height, scene, palette);
   const MsRecord *record = scene->record;
-  double size;
 
   paint_frame (cr, &layout, scene, palette);
   if (layout.n < 1)
@@ -236,7 +238,6 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
         ms_frame_missing (cr, &layout.frame.content, palette, "this record holds no surface");
       return;
     }
-  size = CLAMP (layout.panel[0].plot.width / 90, 2, 4.5);
   paint_title (cr, &layout, &layout.panel[0], "class, stronger where surer", palette);
   if (record->surface != NULL && record->surface->probs != NULL && record->surface->C > 0)
     paint_classes (cr, &layout.panel[0], record->surface, palette);
@@ -249,12 +250,12 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
       ms_territory_fill (cr, scene, &layout.panel[1].plot, palette);
       ms_territory_borders (cr, scene, &layout.panel[1].plot, palette);
     }
-  paint_points (cr, &layout.panel[0], record, size, 1, palette);
+  paint_points (cr, &layout.panel[0], record, true, palette);
   for (int i = 0; i < layout.n; i++)
     paint_axes (cr, &layout, &layout.panel[i], i == 0 || layout.panel[i].plot.y > layout.panel[0].plot.y, palette);
   if (layout.n > 1)
     {
-      paint_points (cr, &layout.panel[1], record, 0.7 * size, 0.5, palette);
+      paint_points (cr, &layout.panel[1], record, false, palette);
       ms_territory_numbers (cr, scene, &layout.panel[1].plot, palette);
     }
   paint_hover (cr, &layout, hover, palette);

@@ -99,60 +99,96 @@ ms_territory_borders (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t
   cairo_restore (cr);
 }
 
-/* A connected part of the plane with one expert. */
-typedef struct {
-  int expert, size;
-  double x, y; /* sums, in cells */
-} Part;
-
-/* Visits the part that holds @start; @seen marks cells that are done. */
-static Part
-visit_part (const gint16 *expert, int W, int H, int start, guint8 *seen, int *stack)
+/* How many cells it is from each cell to one of another expert or to the edge, by whole steps. */
+static int *
+depths (const gint16 *expert, int W, int H)
 {
-  Part part = { .expert = expert[start] };
-  int depth = 0;
+  int *depth = g_new (int, W * H);
 
-  stack[depth++] = start;
-  seen[start] = 1;
-  while (depth > 0)
-    {
-      int i = stack[--depth], x = i % W, y = i / W;
-      const int next[] = { x > 0 ? i - 1 : -1, x + 1 < W ? i + 1 : -1, y > 0 ? i - W : -1, y + 1 < H ? i + W : -1 };
-
-      part.size++;
-      part.x += x + 0.5;
-      part.y += y + 0.5;
-      for (int k = 0; k < 4; k++)
-        if (next[k] >= 0 && !seen[next[k]] && expert[next[k]] == part.expert)
-          {
-            seen[next[k]] = 1;
-            stack[depth++] = next[k];
-          }
-    }
-  return part;
-}
-
-/* Of the cells of @part's expert near its centroid the nearest one: a bent part's centroid may lie outside of it. */
-static void
-move_inside (Part *part, const gint16 *expert, int W, int H)
-{
-  double cx = part->x / part->size, cy = part->y / part->size, best = INFINITY;
-
-  part->x = cx;
-  part->y = cy;
-  if (expert[MIN ((int) cy, H - 1) * W + MIN ((int) cx, W - 1)] == part->expert)
-    return;
   for (int i = 0; i < W * H; i++)
     {
-      double x = i % W + 0.5, y = i / W + 0.5, far = hypot (x - cx, y - cy);
+      int x = i % W, y = i / W;
+      bool open = x > 0 && y > 0 && expert[i - 1] == expert[i] && expert[i - W] == expert[i];
 
-      if (expert[i] == part->expert && far < best)
+      depth[i] = open ? MIN (depth[i - 1], depth[i - W]) + 1 : 1;
+    }
+  for (int i = W * H - 1; i >= 0; i--)
+    {
+      int x = i % W, y = i / W;
+      bool open = x + 1 < W && y + 1 < H && expert[i + 1] == expert[i] && expert[i + W] == expert[i];
+
+      depth[i] = open ? MIN (depth[i], MIN (depth[i + 1], depth[i + W]) + 1) : 1;
+    }
+  return depth;
+}
+
+/* Collects the connected part that holds @start into @cells; @seen marks cells that are done. Returns its size. */
+static int
+collect_part (const gint16 *expert, int W, int H, int start, guint8 *seen, int *cells)
+{
+  int n = 0;
+
+  cells[n++] = start;
+  seen[start] = 1;
+  for (int done = 0; done < n; done++)
+    {
+      int i = cells[done], x = i % W, y = i / W;
+      const int next[] = { x > 0 ? i - 1 : -1, x + 1 < W ? i + 1 : -1, y > 0 ? i - W : -1, y + 1 < H ? i + W : -1 };
+
+      for (int k = 0; k < 4; k++)
+        if (next[k] >= 0 && !seen[next[k]] && expert[next[k]] == expert[start])
+          {
+            seen[next[k]] = 1;
+            cells[n++] = next[k];
+          }
+    }
+  return n;
+}
+
+/* Where a number has most room: far from the borders, and rather in the middle. */
+static int
+best_cell (const int *cells, int n, const int *depth, int W)
+{
+  double cx = 0, cy = 0, best_score = -INFINITY;
+  int best = cells[0];
+
+  for (int k = 0; k < n; k++)
+    {
+      cx += (double) (cells[k] % W) / n;
+      cy += (double) (cells[k] / W) / n;
+    }
+  for (int k = 0; k < n; k++)
+    {
+      double score = depth[cells[k]] - 0.5 * hypot (cells[k] % W - cx, cells[k] / W - cy);
+
+      if (score > best_score)
         {
-          best = far;
-          part->x = x;
-          part->y = y;
+          best_score = score;
+          best = cells[k];
         }
     }
+  return best;
+}
+
+/* A chip in the expert's colour with its number. */
+static void
+draw_number (cairo_t *cr, const cairo_rectangle_t *plot, double x, double y, int expert, const MsPalette *palette)
+{
+  MsNumber number = ms_number_count (expert);
+  double line = ms_text_height (palette, MS_TEXT_FIGURE), height = line + 2;
+  double width = MAX (height, ms_text_width (palette, MS_TEXT_FIGURE, number.text) + 8);
+  MsColour ground = ms_palette_category (palette, expert);
+  MsText look = { MS_TEXT_FIGURE, ms_colour_ink (ground), .ax = 0.5, .ay = 0.5 };
+
+  x = CLAMP (x, plot->x + width / 2 + 2, plot->x + plot->width - width / 2 - 2);
+  y = CLAMP (y, plot->y + height / 2 + 2, plot->y + plot->height - height / 2 - 2);
+  ms_draw_colour (cr, palette->panel);
+  ms_draw_rounded (cr, x - width / 2 - 1.5, y - height / 2 - 1.5, width + 3, height + 3, height);
+  cairo_fill (cr);
+  ms_draw_colour (cr, ground);
+  ms_draw_rounded (cr, x - width / 2, y - height / 2, width, height, height);
+  cairo_fill (cr);
+  ms_text_draw (cr, palette, &look, x, y, number.text);
 }
 
 void
@@ -162,37 +198,23 @@ ms_territory_numbers (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t
   const MsSurface *surface = scene->record->surface;
   int W = surface->width, H = surface->height;
   g_autofree guint8 *seen = g_new0 (guint8, W * H);
-  g_autofree int *stack = g_new (int, W * H);
+  g_autofree int *cells = g_new (int, W * H);
+  g_autofree int *depth = depths (expert, W, H);
   double line = ms_text_height (palette, MS_TEXT_FIGURE);
   /* A part that cannot hold its number, or is a speck, stays without. */
   int least = MAX (W * H / 150, (int) (line * line * W * H / (plot->width * plot->height)));
 
   for (int i = 0; i < W * H; i++)
     {
-      Part part;
-      MsNumber number;
+      int n, cell;
 
       if (seen[i] || expert[i] < 0)
         continue;
-      part = visit_part (expert, W, H, i, seen, stack);
-      if (part.size < least)
+      n = collect_part (expert, W, H, i, seen, cells);
+      if (n < least)
         continue;
-      move_inside (&part, expert, W, H);
-      number = ms_number_count (part.expert);
-
-      double x = plot->x + part.x / W * plot->width, y = plot->y + part.y / H * plot->height;
-      double width = MAX (line, ms_text_width (palette, MS_TEXT_FIGURE, number.text) + 8), height = line + 2;
-      MsColour ground = ms_palette_category (palette, part.expert);
-      MsText look = { MS_TEXT_FIGURE, ms_colour_ink (ground), .ax = 0.5, .ay = 0.5 };
-
-      x = CLAMP (x, plot->x + width / 2 + 2, plot->x + plot->width - width / 2 - 2);
-      y = CLAMP (y, plot->y + height / 2 + 2, plot->y + plot->height - height / 2 - 2);
-      ms_draw_colour (cr, palette->panel);
-      ms_draw_rounded (cr, x - width / 2 - 1.5, y - height / 2 - 1.5, width + 3, height + 3, height);
-      cairo_fill (cr);
-      ms_draw_colour (cr, ground);
-      ms_draw_rounded (cr, x - width / 2, y - height / 2, width, height, height);
-      cairo_fill (cr);
-      ms_text_draw (cr, palette, &look, x, y, number.text);
+      cell = best_cell (cells, n, depth, W);
+      draw_number (cr, plot, plot->x + (cell % W + 0.5) / W * plot->width, plot->y + (cell / W + 0.5) / H * plot->height,
+                   expert[i], palette);
     }
 }

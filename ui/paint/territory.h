@@ -13,7 +13,7 @@ int ms_territory_at (const MsScene *scene, double x, double y); /* MS_NONE outsi
 
 void ms_territory_fill (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t *plot, const MsPalette *palette);
 void ms_territory_borders (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t *plot, const MsPalette *palette);
-/* Each expert's number in the middle of its largest part. */
+/* An expert's number in each of its parts that has room for it. */
 void ms_territory_numbers (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t *plot, const MsPalette *palette);
 
 G_END_DECLS
