@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_BLOCK (1 << 16)
+#define HUGE_PAGE ((gsize)1 << 21)
 
 typedef struct Block Block;
 
@@ -21,14 +23,28 @@ struct MsArena {
   guint64 growths;
 };
 
+/* Aligned to MS_ALIGN; large pieces to huge pages, which the system is asked to use: a step walks through more memory
+ * than the processor can translate addresses for in small pages. NULL if there is no memory. */
+static gpointer
+allocate (gsize bytes)
+{
+  gsize align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : MS_ALIGN, rounded = (bytes + align - 1) / align * align;
+  gpointer memory = rounded >= bytes ? aligned_alloc (align, MAX (rounded, align)) : NULL;
+
+#ifdef MADV_HUGEPAGE
+  if (memory != NULL && align == HUGE_PAGE)
+    madvise (memory, rounded, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
 gpointer
 ms_aligned_new0 (gsize bytes)
 {
-  gsize rounded = (bytes + MS_ALIGN - 1) / MS_ALIGN * MS_ALIGN;
-  gpointer memory = rounded >= bytes ? aligned_alloc (MS_ALIGN, MAX (rounded, MS_ALIGN)) : NULL;
+  gpointer memory = allocate (bytes);
 
   if (memory != NULL)
-    memset (memory, 0, rounded);
+    memset (memory, 0, bytes);
   return memory;
 }
 
@@ -72,7 +88,7 @@ add_block (MsArena *arena, gsize size)
 {
   Block *block = g_new0 (Block, 1);
 
-  block->memory = aligned_alloc (MS_ALIGN, size);
+  block->memory = allocate (size);
   if (block->memory == NULL)
     g_error ("out of memory: %" G_GSIZE_FORMAT " bytes for a step's intermediate values", size);
   block->size = size;

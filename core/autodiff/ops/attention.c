@@ -209,6 +209,17 @@ backward_head (const Attention *a, gsize chunk, gsize n, gsize head)
     multiply_into (a->dk + at, a->add_k, (Left){ ds, a->Tp, 1 }, whole_vectors (a->q + at, padded, a), out, a);
 }
 
+/* Heads lie side by side, so a head's rows are too far apart for the processor to see them coming. */
+static void
+prefetch_example (const MsReal *x, const Attention *a, gsize n)
+{
+  const char *at = (const char *)(x + n * a->T * a->H);
+
+  if (n < a->N)
+    for (gsize i = 0; i < a->T * a->H * sizeof *x; i += 64)
+      __builtin_prefetch (at + i);
+}
+
 static void
 forward_chunks (gpointer data, gsize begin, gsize end)
 {
@@ -216,8 +227,13 @@ forward_chunks (gpointer data, gsize begin, gsize end)
 
   for (gsize c = begin; c < end; c++)
     for (gsize n = c * EXAMPLES_A_CHUNK; n < MIN (a->N, (c + 1) * EXAMPLES_A_CHUNK); n++)
-      for (gsize head = 0; head < a->heads; head++)
-        forward_head (a, c, n, head);
+      {
+        prefetch_example (a->q, a, n + 1);
+        prefetch_example (a->k, a, n + 1);
+        prefetch_example (a->v, a, n + 1);
+        for (gsize head = 0; head < a->heads; head++)
+          forward_head (a, c, n, head);
+      }
 }
 
 static void
@@ -227,8 +243,14 @@ backward_chunks (gpointer data, gsize begin, gsize end)
 
   for (gsize c = begin; c < end; c++)
     for (gsize n = c * EXAMPLES_A_CHUNK; n < MIN (a->N, (c + 1) * EXAMPLES_A_CHUNK); n++)
-      for (gsize head = 0; head < a->heads; head++)
-        backward_head (a, c, n, head);
+      {
+        prefetch_example (a->q, a, n + 1);
+        prefetch_example (a->k, a, n + 1);
+        prefetch_example (a->v, a, n + 1);
+        prefetch_example (a->dy, a, n + 1);
+        for (gsize head = 0; head < a->heads; head++)
+          backward_head (a, c, n, head);
+      }
 }
 
 static gsize

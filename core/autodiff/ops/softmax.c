@@ -19,8 +19,11 @@ forward_rows (gpointer data, gsize begin, gsize end)
 {
   const Softmax *s = data;
 
-  for (gsize t = begin; t < end; t++)
-    ms_softmax_row (s->out + t * s->E, s->x + t * s->E, s->E);
+  if (s->E < (gsize)MS_LANES)
+    ms_softmax_short_rows (s->out + begin * s->E, s->x + begin * s->E, end - begin, s->E);
+  else
+    for (gsize t = begin; t < end; t++)
+      ms_softmax_row (s->out + t * s->E, s->x + t * s->E, s->E);
 }
 
 MS_CLONES
@@ -32,8 +35,13 @@ backward_rows (gpointer data, gsize begin, gsize end)
   for (gsize t = begin; t < end; t++)
     {
       const MsReal *y = s->y + t * s->E, *dy = s->dy + t * s->E;
-      MsReal *dx = s->out + t * s->E, dot = ms_row_dot (y, dy, s->E);
+      MsReal *dx = s->out + t * s->E, dot = 0;
 
+      if (s->E < (gsize)MS_LANES)
+        for (gsize e = 0; e < s->E; e++)
+          dot += y[e] * dy[e];
+      else
+        dot = ms_row_dot (y, dy, s->E);
       if (s->add)
         for (gsize e = 0; e < s->E; e++)
           dx[e] += y[e] * (dy[e] - dot);

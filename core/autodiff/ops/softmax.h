@@ -40,3 +40,32 @@ ms_softmax_row (MsReal *y, const MsReal *x, gsize n)
     y[i] /= sum;
   return max + (MsReal)log (sum);
 }
+
+/* The same for rows shorter than a vector, where the exponentials of several rows fill one. */
+MS_VEC_INLINE void
+ms_softmax_short_rows (MsReal *y, const MsReal *x, gsize rows, gsize n)
+{
+  gsize all = rows * n;
+
+  for (gsize r = 0; r < rows; r++)
+    {
+      MsReal max = x[r * n];
+
+      for (gsize i = 1; i < n; i++)
+        max = x[r * n + i] > max ? x[r * n + i] : max;
+      for (gsize i = 0; i < n; i++)
+        y[r * n + i] = x[r * n + i] - max;
+    }
+  for (gsize i = 0; i < all; i += MS_LANES)
+    ms_lanes_store (y + i, ms_vec_exp (ms_lanes_load (y + i, all - i)), all - i);
+  for (gsize r = 0; r < rows; r++)
+    {
+      MsReal sum = 0;
+
+      for (gsize i = 0; i < n; i++)
+        sum += y[r * n + i];
+      sum = 1 / sum;
+      for (gsize i = 0; i < n; i++)
+        y[r * n + i] *= sum;
+    }
+}
