@@ -205,22 +205,29 @@ test_grid (void)
     for (gsize s = 0; s < G_N_ELEMENTS (sides); s++)
       {
         MsGrid grid = ms_grid_fit (&area, counts[i], sides[s], sides[s], 40.0 / sides[s], 0);
+        int found;
 
         g_assert_cmpint (grid.shown, >=, 1);
         g_assert_cmpint (grid.shown, <=, counts[i]);
         g_assert_cmpfloat (fmod (grid.unit >= 1 ? grid.unit : 1 / grid.unit, 1), <, 1e-9);
         if (grid.shown < counts[i])
           g_assert_cmpfloat (grid.unit, <, 2 * 40.0 / sides[s] + 1);
-        for (int j = 0; j < grid.shown; j++)
+        grid.wanted = 3 * counts[i] / 5;
+        g_assert_true (ms_grid_shows (&grid, grid.wanted));
+        found = 0;
+        for (int j = ms_grid_first (&grid); j >= 0; j = ms_grid_next (&grid, j))
           {
             cairo_rectangle_t item = ms_grid_item (&grid, j);
 
+            found++;
+            g_assert_true (ms_grid_shows (&grid, j));
             g_assert_true (item.x >= area.x && item.x + item.width <= area.x + area.width);
             g_assert_true (item.y >= area.y && item.y + item.height <= area.y + area.height);
             g_assert_cmpint (ms_grid_pick (&grid, item.x + 0.1, item.y + 0.1), ==, j);
             g_assert_cmpint (ms_grid_pick (&grid, item.x + item.width - 0.1, item.y + item.height - 0.1), ==, j);
             g_assert_cmpint (ms_grid_pick (&grid, item.x - 0.1, item.y + 0.1), !=, j);
           }
+        g_assert_cmpint (found, ==, grid.shown);
       }
 }
 
@@ -232,7 +239,10 @@ test_cells (void)
   for (int n = 1; n < 400; n += 7)
     {
       MsGrid grid = ms_grid_fill (&area, n, 36, 20);
-      cairo_rectangle_t last = ms_grid_item (&grid, grid.shown - 1);
+      cairo_rectangle_t last;
+
+      grid.wanted = n - 1;
+      last = ms_grid_item (&grid, n - 1);
 
       g_assert_cmpint (grid.shown, ==, MIN (n, 13 * 14));
       g_assert_true (grid.width >= 36 && grid.height >= 20);

@@ -26,9 +26,10 @@ typedef struct {
 } Layout;
 
 static Layout
-lay_out (double width, double height, const MsRecord *record, const MsPalette *palette)
+lay_out (double width, double height, const MsScene *scene, const MsPalette *palette)
 {
   Layout layout = { .frame = ms_frame_layout (width, height, palette) };
+  const MsRecord *record = scene->record;
 
   if (record == NULL || record->inputs == NULL || record->N < 1 || record->tokens < 1)
     return layout;
@@ -43,12 +44,17 @@ lay_out (double width, double height, const MsRecord *record, const MsPalette *p
       layout.down = (record->height + patch - 1) / patch;
       layout.grid = ms_grid_fit (&layout.frame.content, record->N, record->width, record->height, least,
                                  layout.first > 0 ? 8 : 0);
-      return layout;
     }
-  layout.across = record->tokens - layout.first;
-  layout.down = 1;
-  layout.grid = ms_grid_fill (&layout.frame.content, record->N, 36 * palette->scale, 20 * palette->scale);
-  layout.strip = floor (layout.grid.height * 0.5);
+  else
+    {
+      layout.across = MAX (1, record->tokens - layout.first);
+      layout.down = 1;
+      layout.grid = ms_grid_fill (&layout.frame.content, record->N, 36 * palette->scale, 20 * palette->scale);
+      layout.strip = floor (layout.grid.height * 0.5);
+    }
+  layout.grid.wanted = scene->selection.example;
+  if (layout.grid.wanted < 0 && scene->selection.token >= 0)
+    layout.grid.wanted = scene->selection.token / record->tokens;
   return layout;
 }
 
@@ -68,7 +74,8 @@ token_area (const Layout *layout, int n, int p)
   cairo_rectangle_t item = ms_grid_item (&layout->grid, n);
 
   if (p < 0)
-    return (cairo_rectangle_t) { item.x + item.width + 3, item.y, 5, item.height };
+    return (cairo_rectangle_t) { layout->image ? item.x + item.width + 3 : item.x + item.width - 5, item.y, 5,
+                                 item.height };
 
   int column = p % layout->across, row = p / layout->across;
   double w = item.width / layout->across, h = item.height / layout->down;
@@ -102,7 +109,7 @@ paint_images (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
   int P = layout->across * layout->down;
   g_autofree int *tint = g_new (int, P);
 
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
       cairo_rectangle_t area = ms_grid_item (&layout->grid, n);
 
@@ -151,7 +158,7 @@ paint_second (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
   int P = layout->across * layout->down;
   g_autofree GArray **areas = g_new0 (GArray *, routing->E + 1);
 
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = -layout->first; p < P; p++)
       {
         int token = ms_token_index (scene->record, routing, n, p), expert = ms_token_expert (routing, token, 1);
@@ -174,7 +181,7 @@ paint_chips (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
 {
   g_autofree GArray **areas = g_new0 (GArray *, routing->E + 1);
 
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
       int tint = tint_of (scene, routing, ms_token_index (scene->record, routing, n, -1));
       cairo_rectangle_t area = token_area (layout, n, -1);
@@ -192,7 +199,7 @@ paint_crosses (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
   int P = layout->across * layout->down;
 
   cairo_new_path (cr);
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = -layout->first; p < P; p++)
       {
         int token = ms_token_index (scene->record, routing, n, p), asked, dropped;
@@ -269,7 +276,7 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   g_autofree GArray **areas = g_new0 (GArray *, E + 1);
   MsTone tone = ms_thumbnail_tone (record);
 
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = 0; p < layout->across; p++)
       {
         cairo_rectangle_t area = token_area (layout, n, p);
@@ -277,7 +284,7 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         add_area (areas, MIN (tint_of (scene, routing, ms_token_index (record, routing, n, p)), E - 1), &area);
       }
   fill_areas (cr, areas, E, palette, palette->dark ? 0.62 : 0.5);
-  for (int n = 0; n < layout->grid.shown; n++)
+  for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
       cairo_rectangle_t cell = ms_grid_item (&layout->grid, n);
 
@@ -297,25 +304,23 @@ paint_marks (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
              const MsPalette *palette)
 {
   const MsSelection *selection = &scene->selection;
-  int example = selection->example, tokens = scene->record->tokens;
+  int example = layout->grid.wanted, tokens = scene->record->tokens;
 
-  if (example < 0 && selection->token >= 0)
-    example = selection->token / tokens;
-  if (example >= 0 && example < layout->grid.shown)
+  if (ms_grid_shows (&layout->grid, example))
     {
       cairo_rectangle_t item = ms_grid_item (&layout->grid, example);
 
       item.width += layout->grid.beside;
       ms_draw_outline (cr, &item, palette, palette->accent, 2);
     }
-  if (selection->token >= 0 && selection->token / tokens < layout->grid.shown)
+  if (selection->token >= 0 && ms_grid_shows (&layout->grid, selection->token / tokens))
     {
       cairo_rectangle_t area
         = token_area (layout, selection->token / tokens, selection->token % tokens - layout->first);
 
       ms_draw_outline (cr, &area, palette, palette->outline, 1.5);
     }
-  if (hover != NULL && hover->kind == MS_SPOT_TOKEN && hover->example < layout->grid.shown && hover->example >= 0)
+  if (hover != NULL && hover->kind == MS_SPOT_TOKEN && ms_grid_shows (&layout->grid, hover->example))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
 }
 
@@ -348,8 +353,11 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
     g_snprintf (dropped, sizeof dropped, "no capacity limit");
 
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Assignments", figures);
-  const char *heading = layout->first > 0 ? "expert (bar: class token)"
-                        : routing != NULL && routing->K > 1 ? "expert (corner: 2nd)" : "expert";
+  bool second = routing != NULL && routing->K > 1;
+  const char *heading = layout->first > 0 && second ? "expert (corner: 2nd, bar: class token)"
+                        : layout->first > 0         ? "expert (bar: class token)"
+                        : second                    ? "expert (corner: 2nd)"
+                                                    : "expert";
 
   if (routing != NULL && layout->frame.foot.height > 0)
     ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
@@ -360,7 +368,7 @@ static void
 paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsSpot *hover, const MsPalette *palette)
 {
   const MsRouting *routing = ms_scene_routing (scene);
-  Layout layout = lay_out (width, height, scene->record, palette);
+  Layout layout = lay_out (width, height, scene, palette);
 
   if (routing != NULL && routing->expert == NULL)
     routing = NULL;
@@ -391,7 +399,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 static bool
 pick (double x, double y, double width, double height, const MsScene *scene, const MsPalette *palette, MsSpot *spot)
 {
-  Layout layout = lay_out (width, height, scene->record, palette);
+  Layout layout = lay_out (width, height, scene, palette);
   int n = ms_grid_pick (&layout.grid, x, y);
 
   if (n < 0)

@@ -53,9 +53,10 @@ spread (double length, int n, double size)
 }
 
 MsGrid
-ms_grid_fit (const cairo_rectangle_t *area, int n, int item_width, int item_height, double least, double beside)
+ms_grid_fit (const cairo_rectangle_t *area, int n, int item_width, int item_height, double least,
+             double beside)
 {
-  MsGrid grid = { .n = n, .beside = beside };
+  MsGrid grid = { .n = n, .beside = beside, .wanted = -1 };
   int columns, rows;
 
   if (n < 1 || item_width < 1 || item_height < 1 || area->width < 1 || area->height < 1)
@@ -81,7 +82,7 @@ MsGrid
 ms_grid_fill (const cairo_rectangle_t *area, int n, double least_width, double least_height)
 {
   const double gap = 4;
-  MsGrid best = { .n = n, .unit = 1 };
+  MsGrid best = { .n = n, .unit = 1, .wanted = -1 };
   int most = (int) floor ((area->width + gap) / (least_width + gap));
   int rows_most = (int) floor ((area->height + gap) / (least_height + gap));
 
@@ -110,10 +111,45 @@ ms_grid_fill (const cairo_rectangle_t *area, int n, double least_width, double l
   return best;
 }
 
+/* Items share the places evenly; the first of those that share one gets it, or the one that is wanted. */
+static int
+place_of (const MsGrid *grid, int i)
+{
+  return (int) ((gint64) i * grid->shown / MAX (1, grid->n));
+}
+
+static int
+item_at (const MsGrid *grid, int place)
+{
+  if (grid->wanted >= 0 && grid->wanted < grid->n && place_of (grid, grid->wanted) == place)
+    return grid->wanted;
+  return (int) (((gint64) place * grid->n + grid->shown - 1) / grid->shown);
+}
+
+int
+ms_grid_first (const MsGrid *grid)
+{
+  return grid->shown > 0 ? item_at (grid, 0) : -1;
+}
+
+int
+ms_grid_next (const MsGrid *grid, int i)
+{
+  int place = place_of (grid, i) + 1;
+
+  return place < grid->shown ? item_at (grid, place) : -1;
+}
+
+bool
+ms_grid_shows (const MsGrid *grid, int i)
+{
+  return i >= 0 && i < grid->n && grid->shown > 0 && item_at (grid, place_of (grid, i)) == i;
+}
+
 cairo_rectangle_t
 ms_grid_item (const MsGrid *grid, int i)
 {
-  int column = i % MAX (1, grid->columns), row = i / MAX (1, grid->columns);
+  int place = place_of (grid, i), column = place % MAX (1, grid->columns), row = place / MAX (1, grid->columns);
 
   return (cairo_rectangle_t) { grid->x0 + column * grid->step_x, grid->y0 + row * grid->step_y, grid->width,
                                grid->height };
@@ -127,11 +163,12 @@ ms_grid_pick (const MsGrid *grid, double x, double y)
 
   double column = floor ((x - grid->x0) / grid->step_x), row = floor ((y - grid->y0) / grid->step_y);
 
-  if (column >= grid->columns || row >= grid->rows || x - grid->x0 - column * grid->step_x >= grid->width + grid->beside
+  if (column >= grid->columns || row >= grid->rows
+      || x - grid->x0 - column * grid->step_x >= grid->width + grid->beside
       || y - grid->y0 - row * grid->step_y >= grid->height)
     return -1;
 
-  int i = (int) row * grid->columns + (int) column;
+  int place = (int) row * grid->columns + (int) column;
 
-  return i < grid->shown ? i : -1;
+  return place < grid->shown ? item_at (grid, place) : -1;
 }

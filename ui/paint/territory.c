@@ -214,7 +214,7 @@ ms_territory_numbers (cairo_t *cr, const MsScene *scene, const cairo_rectangle_t
       if (n < least)
         continue;
       cell = best_cell (cells, n, depth, W);
-      draw_number (cr, plot, plot->x + (cell % W + 0.5) / W * plot->width, plot->y + (cell / W + 0.5) / H * plot->height,
-                   expert[i], palette);
+      draw_number (cr, plot, plot->x + (cell % W + 0.5) / W * plot->width,
+                   plot->y + (cell / W + 0.5) / H * plot->height, expert[i], palette);
     }
 }
