@@ -102,3 +102,9 @@ ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette
   ms_file_writer_write (writer, bytes->data, bytes->len);
   return ms_file_writer_commit (writer, error);
 }
+
+bool
+ms_paint_export_check (const char *path, GError **error)
+{
+  return find_kind (path, error) != NULL;
+}

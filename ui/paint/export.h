@@ -15,4 +15,7 @@ G_BEGIN_DECLS
 bool ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width,
                       double height, const char *path, GError **error);
 
+/* Whether the extension of @path names a kind of picture: for refusing a wrong one before long work. */
+bool ms_paint_export_check (const char *path, GError **error);
+
 G_END_DECLS
