@@ -2,6 +2,7 @@
 
 /* The parameter table agrees with its enum, its own ranges and the choices' names; values are read as promised. */
 #include "core/base/number.h"
+#include "core/tasks/dataset.h"
 #include "core/train/choices.h"
 #include "core/train/experiment.h"
 #include <math.h>
@@ -122,6 +123,20 @@ test_choices (void)
   g_assert_null (key->choices[MS_CHOICE_ROUTER_RANDOM + 1]);
 }
 
+/* task.data offers what there are readers and generators for, in the same order; planes stand together. */
+static void
+test_data_choices (void)
+{
+  const MsDatasetKind *const *kinds = ms_dataset_kinds ();
+  const char *const *choices = ms_key (MS_KEY_TASK_DATA)->choices;
+  for (int i = 0; kinds[i] != NULL || choices[i] != NULL; i++)
+    {
+      g_assert_cmpstr (choices[i], ==, kinds[i] != NULL ? kinds[i]->name : NULL);
+      g_assert_true (kinds[i]->plane == (i >= MS_CHOICE_DATA_SPIRALS && i <= MS_CHOICE_DATA_REGIMES));
+      g_assert_true (kinds[i]->needs_path == (i >= MS_CHOICE_DATA_IDX));
+    }
+}
+
 static void
 assert_text (double value, const char *expected)
 {
@@ -163,6 +178,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/parameters/message", test_message);
   g_test_add_func ("/train/parameters/nearest", test_nearest);
   g_test_add_func ("/train/parameters/choices", test_choices);
+  g_test_add_func ("/train/parameters/data-choices", test_data_choices);
   g_test_add_func ("/train/parameters/numbers", test_numbers);
   return g_test_run ();
 }
