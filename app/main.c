@@ -2,6 +2,7 @@
 
 /* moescope: the window, or a subcommand. Exit status 0: done, 1: failed, 2: wrong usage. */
 #include "app/command.h"
+#include "app/data-dir.h"
 #include "app/kernel.h"
 #include "app/print.h"
 #include "core/base/blas.h"
@@ -61,8 +62,8 @@ run_command (const MsCommand *command, char **argv, GError **error)
     }
   if ((int) options->arguments->len != command->n_arguments)
     {
-      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s takes %s%s, but %u given; see moescope %s --help", command->name,
-                   command->n_arguments == 0 ? "no argument" : "one argument, ", command->arguments,
+      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s takes %s%s, and %u given; see moescope %s --help",
+                   command->name, command->n_arguments == 0 ? "no argument" : "one argument, ", command->arguments,
                    options->arguments->len, command->name);
       return false;
     }
@@ -164,6 +165,7 @@ main (int argc, char **argv)
   int status = 1;
   if (ms_kernel_settle (argv, &error))
     {
+      ms_data_dir_find ();
       status = dispatch (argc, argv, &error);
     }
   if (error != NULL)

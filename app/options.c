@@ -2,7 +2,7 @@
 
 #include "app/options.h"
 #include "core/base/number.h"
-#include "core/train/choices.h"
+#include "core/tasks/dataset.h"
 #include <math.h>
 #include <string.h>
 
@@ -39,7 +39,7 @@ static const Option table[] = {
     MAX_THREADS },
   { "checkpoint", "FILE", KIND_TEXT, FIELD (checkpoint), "write the model and the optimiser's state (.safetensors)" },
   { "resume", "FILE", KIND_TEXT, FIELD (resume), "go on from a checkpoint of the same model" },
-  { "trace", "FILE", KIND_TEXT, FIELD (trace), "write the last batch and its routing (.npz)" },
+  { "trace", "FILE", KIND_TEXT, FIELD (trace), "write the run for replay: all loads, some batches whole (.npz)" },
   { "metrics", "FILE", KIND_TEXT, FIELD (metrics), "write losses, loads and test results, one line a step (.csv)" },
   { "pictures", "DIR", KIND_TEXT, FIELD (pictures), "write every view of the finished run as a picture" },
   { "input", "FILE", KIND_TEXT, FIELD (input), "the examples, as the task's inputs (.npy)" },
@@ -228,6 +228,16 @@ apply_data (MsExperiment **experiment, const char *path, GError **error)
   return change (experiment, key->key, path, error);
 }
 
+/* Kinds of data that are read from files say which files, and where to get them. */
+static bool
+check_path (const MsExperiment *experiment, GError **error)
+{
+  const MsDatasetKind *kind = ms_dataset_kind_find (ms_experiment_text (experiment, MS_KEY_TASK_DATA));
+  if (kind == NULL || !kind->needs_path || *ms_experiment_text (experiment, MS_KEY_TASK_PATH) != '\0')
+    return true;
+  return refuse (error, "task.data = %s needs --data DIR: %s", kind->name, kind->help);
+}
+
 static bool
 apply_all (const MsOptions *self, MsExperiment **experiment, GError **error)
 {
@@ -238,7 +248,7 @@ apply_all (const MsOptions *self, MsExperiment **experiment, GError **error)
     return false;
   if (self->data != NULL && !apply_data (experiment, self->data, error))
     return false;
-  return ms_experiment_validate (*experiment, error);
+  return ms_experiment_validate (*experiment, error) && check_path (*experiment, error);
 }
 
 MsExperiment *

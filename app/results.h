@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What `run` found out, as JSON and as a table. */
+#pragma once
+
+#include "app/tally.h"
+#include "core/train/session.h"
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *source;       /* borrowed */
+  const MsSession *session; /* borrowed */
+  const MsTally *tally;     /* borrowed */
+  const MsEvaluation *evaluation; /* borrowed; NULL: no test split */
+  bool interrupted;
+} MsResults;
+
+JsonNode *ms_results_to_json (const MsResults *results); /* transfer full */
+char *ms_results_to_table (const MsResults *results);    /* transfer full */
+
+G_END_DECLS

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+
+/* moescope run: trains, measures, saves. */
+#include "app/command.h"
+#include "app/interrupt.h"
+#include "app/metrics-file.h"
+#include "app/outputs.h"
+#include "app/pictures.h"
+#include "app/print.h"
+#include "app/progress.h"
+#include "app/results.h"
+#include "app/training.h"
+#include <stdio.h>
+
+typedef struct {
+  const MsOptions *options; /* borrowed */
+  MsSession *session;       /* owned */
+  MsTally *tally;           /* owned */
+  MsMetricsFile *metrics;   /* owned, NULL: not asked for */
+  MsHistory *history;       /* owned */
+  MsRecord *last;           /* owned; NULL: no step was made */
+  MsEvaluation evaluation;
+  bool evaluated; /* after the last step */
+  gint64 total;   /* step to stop after */
+} Run;
+
+static void
+run_clear (Run *self)
+{
+  g_clear_pointer (&self->session, ms_session_free);
+  g_clear_pointer (&self->tally, ms_tally_free);
+  g_clear_pointer (&self->metrics, ms_metrics_file_free);
+  g_clear_pointer (&self->history, ms_history_free);
+  g_clear_pointer (&self->last, ms_record_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+/* Before hours of work, not after. */
+static bool
+check_outputs (const MsOptions *options, GError **error)
+{
+  return ms_output_check (options->checkpoint, error) && ms_output_check (options->trace, error)
+         && ms_output_check (options->metrics, error) && ms_output_check_folder (options->pictures, error);
+}
+
+/* What of batch @step is to be captured: pictures need the last one, a trace some along the way and the last. */
+static MsDetail
+detail_of (const Run *self, gint64 step)
+{
+  bool is_last = step >= self->total;
+  MsDetail detail = MS_DETAIL_SCALARS;
+  if (self->options->pictures != NULL && is_last)
+    detail |= MS_DETAIL_BATCH | MS_DETAIL_SURFACE;
+  return detail;
+}
+
+static bool
+evaluation_is_due (const Run *self, gint64 step)
+{
+  gint64 every = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_RUN_EVALUATE_EVERY);
+  return step == self->total || (every > 0 && step % every == 0);
+}
+
+static bool
+make_step (Run *self, GError **error)
+{
+  MsDetail detail = detail_of (self, ms_session_get_step (self->session) + 1);
+  gint64 start = g_get_monotonic_time ();
+  MsRecord *record = ms_session_step (self->session, detail, error);
+  if (record == NULL)
+    return false;
+  ms_tally_add (self->tally, record, (double) (g_get_monotonic_time () - start) / 1000);
+  g_clear_pointer (&self->last, ms_record_unref);
+  self->last = record;
+  self->evaluated = evaluation_is_due (self, record->step) && ms_session_evaluate (self->session, &self->evaluation);
+  if (self->metrics != NULL)
+    ms_metrics_file_add (self->metrics, record, self->evaluated ? &self->evaluation : NULL);
+  ms_history_add (self->history, record);
+  return true;
+}
+
+static bool
+make_steps (Run *self, const char *name, GError **error)
+{
+  gint64 step = ms_session_get_step (self->session);
+  g_autoptr (MsProgress) progress = ms_progress_new (name, step, self->total, self->options->json);
+  for (; step < self->total && !ms_interrupted (); step++)
+    {
+      if (!make_step (self, error))
+        return false;
+      char text[64];
+      g_snprintf (text, sizeof text, "loss %.4f", self->last->loss);
+      ms_progress_update (progress, step + 1, text);
+    }
+  if (!self->evaluated)
+    self->evaluated = ms_session_evaluate (self->session, &self->evaluation);
+  return true;
+}
+
+/* The record to draw: of the last batch trained on, or, where that was not captured because the run was interrupted or
+ * made no step, of the batch that would come next. */
+static MsRecord *
+record_to_draw (Run *self, GError **error)
+{
+  if (self->last != NULL && self->last->inputs != NULL)
+    return ms_record_ref (self->last);
+  return ms_session_look (self->session, detail_of (self, self->total), error);
+}
+
+static bool
+save_pictures (Run *self, GError **error)
+{
+  if (self->options->pictures == NULL)
+    return true;
+  g_autoptr (MsRecord) record = record_to_draw (self, error);
+  if (record == NULL)
+    return false;
+  MsScene scene = { record, self->history, MS_SELECTION_NONE };
+  return ms_pictures_save_all (&scene, self->options->pictures, error);
+}
+
+static bool
+save_all (Run *self, GError **error)
+{
+  const MsOptions *options = self->options;
+  if (options->checkpoint != NULL && !ms_session_save (self->session, options->checkpoint, error))
+    return false;
+  if (self->metrics != NULL && !ms_metrics_file_commit (self->metrics, error))
+    return false;
+  return save_pictures (self, error);
+}
+
+static void
+print_results (const Run *self, const char *name, bool interrupted)
+{
+  MsResults results = { name, self->session, self->tally, self->evaluated ? &self->evaluation : NULL, interrupted };
+  if (self->options->json)
+    ms_print_json (ms_results_to_json (&results));
+  else
+    {
+      g_autofree char *table = ms_results_to_table (&results);
+      fputs (table, stdout);
+    }
+}
+
+static bool
+find_total (Run *self, GError **error)
+{
+  gint64 step = ms_session_get_step (self->session);
+  gint64 length = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_RUN_STEPS);
+  self->total = self->options->steps >= 0 ? self->options->steps : MAX (length, step);
+  if (self->total >= step)
+    return true;
+  g_set_error (error, MS_ERROR, MS_ERROR_USAGE,
+               "the checkpoint is at step %" G_GINT64_FORMAT " already: --steps counts from the start and must be more",
+               step);
+  return false;
+}
+
+static bool
+prepare (Run *self, const MsSource *source, GError **error)
+{
+  self->session = ms_training_open (source, self->options, error);
+  if (self->session == NULL || !find_total (self, error))
+    return false;
+  gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
+  self->tally = ms_tally_new ((int) ((ms_session_dataset (self->session)->n_train + batch - 1) / batch));
+  self->history = ms_history_new (1024);
+  if (self->options->metrics == NULL)
+    return true;
+  self->metrics = ms_metrics_file_new (self->options->metrics, error);
+  return self->metrics != NULL;
+}
+
+static bool
+run (const MsOptions *options, GError **error)
+{
+  g_autoptr (MsSource) source = ms_source_resolve (ms_options_argument (options, 0), error);
+  if (source == NULL || !check_outputs (options, error))
+    return false;
+  g_auto (Run) self = { .options = options };
+  if (!prepare (&self, source, error))
+    return false;
+  ms_interrupt_watch ();
+  if (!make_steps (&self, source->name, error))
+    return false;
+  bool interrupted = ms_session_get_step (self.session) < self.total;
+  if (!save_all (&self, error))
+    return false;
+  print_results (&self, source->name, interrupted);
+  if (interrupted)
+    g_set_error (error, MS_ERROR, MS_ERROR_FAILED,
+                 "stopped after step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "%s%s",
+                 ms_session_get_step (self.session), self.total, options->checkpoint != NULL ? "; saved to " : "",
+                 options->checkpoint != NULL ? options->checkpoint : "");
+  return !interrupted;
+}
+
+const MsCommand ms_command_run = {
+  .name = "run",
+  .arguments = "SOURCE",
+  .n_arguments = 1,
+  .help = "train a preset, an experiment file or a checkpoint, and report",
+  .details = "Equal experiment, seed and number of threads give equal bytes. A run stopped by --steps or Ctrl-C and\n"
+             "taken up again with --resume ends exactly as one that was never stopped: --steps does not change the\n"
+             "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
+             "reports.",
+  .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "metrics",
+                             "pictures", "json"),
+  .run = run,
+};
