@@ -63,8 +63,8 @@ MsNode *ms_tape_param (MsTape *tape, MsParam *param);
 /* Applies @op to @in (NULL entries are allowed for optional inputs; they stay in their place). @attr is copied. */
 MsNode *ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize attr_size, MsNode *const *in, int n_in);
 
-/* d loss / d every leaf that needs it; @loss is a scalar. Gradients of other nodes are gone afterwards: their memory is used
- * again as soon as they have been passed on. */
+/* d loss / d every leaf that needs it; @loss is a scalar. Gradients of other nodes are gone afterwards: their memory is
+ * used again as soon as they have been passed on. */
 void ms_tape_backward (MsTape *tape, MsNode *loss);
 
 /* Computes all values again from the leaves, in order: for finite differences. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Many random numbers at once. They are made in batches of BLOCKS blocks, always whole and always from a multiple of the
- * batch, so that a number is the same whichever part of the stream it is asked for with. */
+/* Many random numbers at once. They are made in batches of BLOCKS blocks, always whole and always from a multiple of
+ * the batch, so that a number is the same whichever part of the stream it is asked for with. */
 #include "core/base/rng.h"
 #include "core/base/simd.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A list of matrix products that is carried out by the library alone, as fast as the threads can take them from the list:
- * the bound that workloads are held against. */
+/* A list of matrix products that is carried out by the library alone, as fast as the threads can take them from the
+ * list: the bound that workloads are held against. */
 #pragma once
 
 #include "core/autodiff/plan.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The benchmark's workloads: a training step of this core beside the time of nothing but the library's GEMM calls of the
- * same shapes (forward, dX, dW), taken alternately in one run, so that the ratio holds on a machine whose speed drifts. */
+/* The benchmark's workloads: a training step of this core beside the time of nothing but the library's GEMM calls of
+ * the same shapes (forward, dX, dW), taken alternately in one run, so that the ratio holds on a machine whose speed
+ * drifts. */
 #pragma once
 
 #include "core/base/error.h"

@@ -4,8 +4,8 @@
  *   P = softmax (scale q k^T),  o = P v
  *   dv = P^T do,  dP = do v^T,  dS_ij = scale P_ij (dP_ij - sum_l dP_il P_il),  dq = dS k,  dk = dS^T q
  * q, k, v, o: (N T, H). The matrices are far too small for BLAS. P and dS are kept transposed, keys down and queries
- * across, so that the softmax of 16 queries at once runs down the vectors; then of each pair of factors only one (q, do)
- * has to be transposed, and where d is a whole number of vectors nothing else is copied. */
+ * across, so that the softmax of 16 queries at once runs down the vectors; then of each pair of factors only one (q,
+ * do) has to be transposed, and where d is a whole number of vectors nothing else is copied. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
