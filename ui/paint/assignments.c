@@ -223,9 +223,12 @@ paint_crosses (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
             cairo_line_to (cr, a.x + corner, a.y);
           }
       }
+  cairo_save (cr);
+  cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
   cairo_set_line_width (cr, 1.5);
   ms_draw_colour (cr, palette->warning);
   cairo_stroke (cr);
+  cairo_restore (cr);
 }
 
 /* A dot where the point lies, or a strip of the features. */
