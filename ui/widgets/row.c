@@ -40,6 +40,12 @@ edited_number (MsRow *self, double value)
   edited (self, g_ascii_formatd (buffer, sizeof buffer, "%.10g", value));
 }
 
+static void
+name_accessible (GtkWidget *widget, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 /* Controls */
 
 static void
@@ -163,6 +169,7 @@ new_control (MsRow *self)
       break;
     case MS_TYPE_CHOICE:
       control = gtk_drop_down_new_from_strings (self->key->choices);
+      name_accessible (gtk_widget_get_first_child (control), self->key->label); /* the button that takes the keyboard */
       g_signal_connect_swapped (control, "notify::selected", G_CALLBACK (choice_changed_cb), self);
       break;
     }
@@ -180,7 +187,7 @@ new_rebuild_mark (void)
   gtk_widget_add_css_class (mark, "rebuild");
   gtk_widget_add_css_class (mark, "dim-label");
   gtk_widget_set_tooltip_text (mark, "A change rebuilds the model");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL, "rebuilds the model", -1);
+  name_accessible (mark, "rebuilds the model");
   return mark;
 }
 
@@ -224,7 +231,7 @@ ms_row_new (const MsKey *key)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tooltip, -1);
   if (self->scale != NULL)
     {
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_LABEL, key->label, -1);
+      name_accessible (self->scale, key->label);
       gtk_box_append (GTK_BOX (self->box), self->scale);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), self->box);

@@ -2,8 +2,6 @@
 
 #include "ui/widgets/rows.h"
 
-#include "ui/widgets/row.h"
-
 /* Rows under one heading. The advanced ones are in a list of their own. */
 typedef struct {
   const char *name;
@@ -120,7 +118,8 @@ add_group (MsRows *self, const char *name)
   group.expander = gtk_expander_new ("More");
   gtk_expander_set_child (GTK_EXPANDER (group.expander), group.more);
   gtk_widget_add_css_class (group.expander, "more");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (group.expander), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (group.expander), GTK_ACCESSIBLE_PROPERTY_LABEL, "More",
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more, -1);
   gtk_box_append (GTK_BOX (group.box), heading);
   gtk_box_append (GTK_BOX (group.box), group.list);
   gtk_box_append (GTK_BOX (group.box), group.expander);
@@ -154,7 +153,8 @@ static GtkWidget *
 new_note (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("view-refresh-symbolic");
+  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "icon-name", "view-refresh-symbolic",
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   GtkWidget *label = gtk_label_new ("rebuilds the model; all else acts at the next step");
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -188,6 +188,12 @@ const MsExperiment *
 ms_rows_experiment (MsRows *self)
 {
   return self->experiment;
+}
+
+MsRow *
+ms_rows_row (MsRows *self, MsKeyId id)
+{
+  return self->rows[id]; /* the table is in the order of its ids */
 }
 
 static void

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "core/train/experiment.h"
-#include <gtk/gtk.h>
+#include "ui/widgets/row.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +18,6 @@ G_DECLARE_FINAL_TYPE (MsRows, ms_rows, MS, ROWS, GtkWidget)
 GtkWidget *ms_rows_new (void);
 void ms_rows_set_experiment (MsRows *rows, const MsExperiment *experiment);
 const MsExperiment *ms_rows_experiment (MsRows *rows); /* borrowed; NULL before the first */
+MsRow *ms_rows_row (MsRows *rows, MsKeyId id);         /* borrowed */
 
 G_END_DECLS

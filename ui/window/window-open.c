@@ -87,11 +87,15 @@ look_at_file (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 set_name (MsWindow *self, const char *name)
 {
+  const char *shown;
+
   if (self->name == name)
     return;
   g_free (self->name);
   self->name = g_strdup (name);
-  gtk_menu_button_set_label (self->preset_button, ms_preset_find (name) != NULL ? name : "Presets");
+  shown = ms_preset_find (name) != NULL ? name : "Presets";
+  gtk_menu_button_set_label (self->preset_button, shown);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->preset_button), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
 }
 
 static void

@@ -148,6 +148,8 @@ new_block_row (MsWindow *self)
   gtk_widget_add_css_class (row, "setting");
   gtk_widget_set_tooltip_text (row, "Which routed block the views show ([ and ])");
   gtk_accessible_update_property (GTK_ACCESSIBLE (block), GTK_ACCESSIBLE_PROPERTY_LABEL, "Block shown", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (block)), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Block shown", -1);
   g_signal_connect_object (block, "notify::selected", G_CALLBACK (block_changed_cb), self, G_CONNECT_SWAPPED);
   return list;
 }
