@@ -355,12 +355,14 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   else if (routing != NULL && n > 0)
     g_snprintf (dropped, sizeof dropped, "no capacity limit");
 
-  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Assignments", figures);
   bool second = routing != NULL && routing->K > 1;
   const char *heading = layout->first > 0 && second ? "expert (corner: 2nd, bar: class token)"
                         : layout->first > 0         ? "expert (bar: class token)"
                         : second                    ? "expert (corner: 2nd)"
                                                     : "expert";
+
+  double legend = routing != NULL ? ms_frame_expert_legend_width (palette, heading, routing->E) : 0;
+  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Assignments", figures, legend);
 
   if (routing != NULL && layout->frame.foot.height > 0)
     ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,

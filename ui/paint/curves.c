@@ -18,8 +18,25 @@ typedef struct {
   MsFrame frame;
   cairo_rectangle_t upper, lower; /* the plots; lower is empty where there is no room for two */
   MsAxis steps;
+  double title; /* height above each plot */
   double names; /* width right of the plots for the lines' names */
 } Layout;
+
+/* One plot, or two above each other where there is room; both @width wide, the steps' axis below. */
+static void
+place_plots (Layout *layout, double x, double width, double axis, const MsPalette *palette)
+{
+  cairo_rectangle_t area = layout->frame.content;
+  double plots = area.height - axis, s = palette->scale;
+
+  layout->upper = (cairo_rectangle_t) { x, area.y + layout->title, width, plots - layout->title };
+  if (plots < 118 * s)
+    return;
+  layout->upper.height = floor (0.56 * plots) - (layout->title > 0 ? layout->title + 6 * s : 14 * s);
+  layout->lower = layout->upper;
+  layout->lower.y = area.y + floor (0.56 * plots) + layout->title;
+  layout->lower.height = area.y + plots - layout->lower.y;
+}
 
 static Layout
 lay_out (double width, double height, const MsScene *scene, const MsPalette *palette)
@@ -27,29 +44,18 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
   Layout layout = { .frame = ms_frame_layout (width, height, palette) };
   const MsHistory *history = scene->history;
   cairo_rectangle_t area = layout.frame.content;
-  double s = palette->scale, gutter = area.width >= 160 * s ? 40 * s : 0;
-  double axis = area.height >= 80 * s ? 18 * s : 0, title = area.height >= 160 * s ? 18 * s : 0, plots;
+  double s = palette->scale, gutter = area.width >= 160 * s ? 40 * s : 0, axis = area.height >= 80 * s ? 18 * s : 0;
 
   if (history == NULL || history->n_points < 1 || area.width < 16 || area.height < 16)
     return layout;
   layout.names = area.width >= 360 * s ? 136 * s : 0;
-
-  double w = area.width - gutter - (layout.names > 0 ? layout.names : 8);
-
-  plots = area.height - axis;
-  layout.upper = (cairo_rectangle_t) { area.x + gutter, area.y + title, w, plots - title };
-  if (plots >= 150 * s)
-    {
-      layout.upper.height = floor (0.56 * plots) - title - 6 * s;
-      layout.lower = layout.upper;
-      layout.lower.y = area.y + floor (0.56 * plots) + title;
-      layout.lower.height = area.y + plots - layout.lower.y;
-    }
+  layout.title = area.height >= 160 * s ? 18 * s : 0;
+  place_plots (&layout, area.x + gutter, area.width - gutter - (layout.names > 0 ? layout.names : 8), axis, palette);
 
   double first = (double) history->points[0].first_step - 1;
   double last = (double) history->points[history->n_points - 1].last_step;
 
-  layout.steps = (MsAxis) { first, MAX (last, first + 20), layout.upper.x, layout.upper.x + w };
+  layout.steps = (MsAxis) { first, MAX (last, first + 20), layout.upper.x, layout.upper.x + layout.upper.width };
   return layout;
 }
 
@@ -80,6 +86,24 @@ by_end (gconstpointer a, gconstpointer b)
   return (ya < yb) - (ya > yb);
 }
 
+/* Where there is no room beside the plot: in its upper right corner, which losses and errors leave free. */
+static void
+draw_names_inside (cairo_t *cr, const cairo_rectangle_t *plot, const GArray *list, const MsPalette *palette)
+{
+  double line = ms_text_height (palette, MS_TEXT_SMALL), s = palette->scale, right = plot->x + plot->width - 4 * s;
+
+  for (guint i = 0; i < list->len && (i + 1) * line < plot->height; i++)
+    {
+      const MsSeries *series = &g_array_index (list, MsSeries, i);
+      double y = plot->y + (i + 0.6) * line;
+      MsText look = { MS_TEXT_SMALL, palette->text, .ax = 1, .ay = 0.5, .max_width = MAX (1, 0.7 * plot->width) };
+      g_autofree char *name = ms_series_name (series);
+      double width = ms_text_draw (cr, palette, &look, right, y, name);
+
+      ms_draw_rule (cr, right - width - 13 * s, y - 1, 8 * s, 2, ms_series_colour (series, palette));
+    }
+}
+
 /* Each line's name and newest value beside its end, apart from each other, tied to it by colour. */
 static void
 draw_names (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot, GArray *list, const MsAxis *up,
@@ -90,9 +114,12 @@ draw_names (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot, GA
   g_autofree double *y = g_new (double, n);
   int most = MAX (0, (int) ((plot->height + line) / line));
 
-  if (layout->names <= 0)
-    return;
   g_array_sort (list, by_end);
+  if (layout->names <= 0)
+    {
+      draw_names_inside (cr, plot, list, palette);
+      return;
+    }
   for (int i = 0; i < n; i++)
     y[i] = CLAMP (ms_axis_at (up, ms_line_last (&g_array_index (list, MsSeries, i).line)), plot->y,
                   plot->y + plot->height);
@@ -135,7 +162,7 @@ paint_panel (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot, G
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = MAX (1, plot->width) };
 
   ms_axis_draw_y (cr, palette, &up, &ticks, plot->x, plot->x + plot->width, suffix);
-  if (plot->y - layout->frame.content.y >= line)
+  if (layout->title > 0)
     ms_text_draw (cr, palette, &look, plot->x, plot->y - line * 0.75, title);
   for (guint i = 0; i < list->len; i++)
     {
@@ -188,7 +215,7 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPa
   else if (scene->record != NULL)
     g_snprintf (figures[0], 64, "not tested yet");
 
-  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Curves", list);
+  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Curves", list, 0.45 * layout->frame.foot.width);
 
   if (layout->frame.foot.height > 0 && history != NULL && history->stride > 1)
     {

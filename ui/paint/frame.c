@@ -72,8 +72,10 @@ provenance_text (const MsRecord *record, const MsPalette *palette, double room)
 
 double
 ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene, const char *title,
-                const char *const *figures)
+                const char *const *figures, double legend)
 {
+  double room = MAX (0.3 * frame->foot.width, frame->foot.width - legend - 14 * palette->scale);
+
   ms_draw_colour (cr, palette->panel);
   cairo_paint (cr);
   if (frame->head.height > 0)
@@ -82,7 +84,7 @@ ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, con
     return frame->foot.width;
 
   MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 1, .ay = 0.5 };
-  g_autofree char *text = provenance_text (scene->record, palette, frame->foot.width * 0.55);
+  g_autofree char *text = provenance_text (scene->record, palette, room);
   double used = ms_text_draw (cr, palette, &look, frame->foot.x + frame->foot.width,
                               frame->foot.y + frame->foot.height / 2, text);
 
@@ -123,6 +125,24 @@ ms_frame_missing (cairo_t *cr, const cairo_rectangle_t *area, const MsPalette *p
   ms_text_draw (cr, palette, &look, x, y, what);
 }
 
+/* From one swatch to the next. */
+static double
+swatch_step (const MsPalette *palette, int e)
+{
+  return 20 * palette->scale + ms_text_width (palette, MS_TEXT_SMALL, ms_number_count (e).text);
+}
+
+double
+ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int E)
+{
+  double width = ms_text_width (palette, MS_TEXT_SMALL, heading) + 8 * palette->scale;
+
+  /* More than this many are cut short in any case. */
+  for (int e = 0; e < MIN (E, 32); e++)
+    width += swatch_step (palette, e);
+  return width;
+}
+
 void
 ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double middle, double width,
                         const char *heading, int E, int selected)
@@ -138,7 +158,7 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
   for (int e = 0; e < E; e++)
     {
       MsNumber number = ms_number_count (e);
-      double next = x + side + 3 * s + ms_text_width (palette, MS_TEXT_SMALL, number.text) + 8 * s;
+      double next = x + swatch_step (palette, e);
 
       g_snprintf (more, sizeof more, "… %s in all", ms_number_count (E).text);
       if (next > end - (e + 1 < E ? ms_text_width (palette, MS_TEXT_SMALL, more) : 0))

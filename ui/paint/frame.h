@@ -16,9 +16,10 @@ typedef struct {
 MsFrame ms_frame_layout (double width, double height, const MsPalette *palette);
 
 /* Fills the panel, draws the title on the left and @figures on the right, most important first, as many as fit; in the
- * foot the record's provenance. Returns how wide the foot's free left part is. */
+ * foot the record's provenance, shortened down to the step if the painter wants @legend units there for itself. Returns
+ * how wide the foot's free left part is. */
 double ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene,
-                       const char *title, const char *const *figures);
+                       const char *title, const char *const *figures, double legend);
 
 /* Nothing to show: what is missing, and why or what to do about it. */
 void ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const char *what, const char *why);
@@ -27,6 +28,7 @@ void ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette
 void ms_frame_missing (cairo_t *cr, const cairo_rectangle_t *area, const MsPalette *palette, const char *what);
 
 /* Swatches "0 1 2 ..." of experts from (x, middle) on, at most @width wide; says how many more there are. */
+double ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int E);
 void ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double middle, double width,
                              const char *heading, int E, int selected);
 

@@ -185,29 +185,39 @@ paint_thin_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const 
     }
 }
 
+/* One decimal if that fits into every bar, none otherwise: numbers beside each other are equally exact. */
+static int
+value_decimals (const Layout *layout, const MsRouting *routing, const MsPalette *palette)
+{
+  double room = bar_area (layout, 0, 0).width - 2;
+
+  for (int e = 0; e < layout->E; e++)
+    if (ms_text_width (palette, MS_TEXT_FIGURE,
+                       ms_number_fixed (percent (routing->load[e], layout->total), 1).text) > room)
+      return 0;
+  return 1;
+}
+
 static void
 paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
               const MsPalette *palette)
 {
   double total = layout->total, line = ms_text_height (palette, MS_TEXT_FIGURE);
+  int decimals = value_decimals (layout, routing, palette);
 
   for (int e = 0; e < layout->E; e++)
     {
       double value = percent (routing->load[e], total);
       double kept = percent (routing->load[e] - routing->dropped[e], total);
       cairo_rectangle_t bar = bar_area (layout, e, kept);
-      MsNumber number = ms_number_fixed (value, bar.width >= 34 * palette->scale || value < 9.95 ? 1 : 0);
+      MsNumber number = ms_number_fixed (value, decimals);
       bool inside = bar.height >= line + 6;
       MsColour ink = inside ? ms_colour_ink (bar_colour (layout, scene, palette, e)) : palette->text;
       MsText look = { MS_TEXT_FIGURE, ink, .ax = 0.5, .ay = 0.5 };
+      double y = inside ? layout->axis.p0 - line / 2 - 3 : bar_area (layout, e, value).y - line / 2 - 1;
 
-      if (ms_text_width (palette, MS_TEXT_FIGURE, number.text) > bar.width - 2)
-        continue;
-      if (inside)
-        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, layout->axis.p0 - line / 2 - 3, number.text);
-      else
-        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, bar_area (layout, e, value).y - line / 2 - 1,
-                      number.text);
+      if (ms_text_width (palette, MS_TEXT_FIGURE, number.text) <= bar.width - 2)
+        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, y, number.text);
     }
 }
 
@@ -324,7 +334,9 @@ paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRou
     for (int e = 0; e < layout->E; e++)
       paint_bar (cr, layout, scene, routing, e, palette);
   paint_levels (cr, layout, palette);
-  paint_values (cr, layout, scene, routing, palette);
+  /* Nothing fits into less, and looking would cost more than drawing. */
+  if (layout->plot.width / layout->E >= 14 * palette->scale)
+    paint_values (cr, layout, scene, routing, palette);
   paint_numbers (cr, layout, scene, palette);
 }
 
@@ -348,7 +360,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
       g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
     }
 
-  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list);
+  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list,
+                                layout->strip.height > 0 ? ms_strip_key_width (palette) : 0);
 
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)
     ms_strip_key (cr, palette, layout->plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,

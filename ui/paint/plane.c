@@ -213,7 +213,7 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPa
   if (surface != NULL)
     g_snprintf (figures[3], 64, "%d × %d places", surface->width, surface->height);
 
-  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Plane", list);
+  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Plane", list, 0.45 * layout->frame.foot.width);
 
   if (layout->frame.foot.height > 0 && record != NULL && layout->n > 0)
     ms_markers_legend (cr, palette, record, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,

@@ -207,14 +207,21 @@ ms_series_colour (const MsSeries *series, const MsPalette *palette)
 }
 
 char *
+ms_series_name (const MsSeries *series)
+{
+  if (series->factor > 1)
+    return g_strdup_printf ("%s ×%s", series->name, ms_number_count ((gint64) series->factor).text);
+  return g_strconcat (series->name, series->window > 1 ? ", smoothed" : "", NULL);
+}
+
+char *
 ms_series_label (const MsSeries *series)
 {
   double last = ms_line_last (&series->line) / series->factor;
   MsNumber value = *series->unit != '\0' ? ms_number_fixed (last, 1) : ms_number_short (last, 2);
+  g_autofree char *name = ms_series_name (series);
 
-  if (series->factor > 1)
-    return g_strdup_printf ("%s ×%s  %s", series->name, ms_number_count ((gint64) series->factor).text, value.text);
-  return g_strdup_printf ("%s  %s%s", series->name, value.text, series->unit);
+  return g_strdup_printf ("%s  %s%s", name, value.text, series->unit);
 }
 
 /* The point that holds @step; NULL: none. */

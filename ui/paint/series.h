@@ -24,7 +24,8 @@ GArray *ms_series_losses (const MsScene *scene);
 GArray *ms_series_errors (const MsScene *scene);
 
 MsColour ms_series_colour (const MsSeries *series, const MsPalette *palette);
-char *ms_series_label (const MsSeries *series); /* "importance ×100  0.041" */
+char *ms_series_name (const MsSeries *series);  /* "importance ×100", "train, smoothed" */
+char *ms_series_label (const MsSeries *series); /* the same and its newest value */
 
 char *ms_series_describe (const MsScene *scene, const MsSpot *spot);
 char *ms_series_table (const MsScene *scene);

@@ -225,6 +225,12 @@ ms_strip_paint (cairo_t *cr, const cairo_rectangle_t *area, const MsScene *scene
   paint_axis (cr, &layout, scene, palette);
 }
 
+double
+ms_strip_key_width (const MsPalette *palette)
+{
+  return 250 * palette->scale;
+}
+
 void
 ms_strip_key (cairo_t *cr, const MsPalette *palette, double x, double middle, double width)
 {
@@ -233,7 +239,7 @@ ms_strip_key (cairo_t *cr, const MsPalette *palette, double x, double middle, do
   guint32 shades[48];
   cairo_rectangle_t area;
 
-  if (width < 250 * s)
+  if (width < 210 * s)
     return;
   x += ms_text_draw (cr, palette, &look, x, middle, "load per step:  0") + 6 * s;
   area = (cairo_rectangle_t) { round (x), round (middle - 4 * s), bar, 8 * s };

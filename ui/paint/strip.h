@@ -12,6 +12,7 @@ int ms_strip_rows (const MsScene *scene);
 
 /* Cells, the experts' numbers on the left (outside of @area), the steps below (inside). */
 void ms_strip_paint (cairo_t *cr, const cairo_rectangle_t *area, const MsScene *scene, const MsPalette *palette);
+double ms_strip_key_width (const MsPalette *palette);
 /* The colours' meaning, from @x on around @middle, at most @width wide. */
 void ms_strip_key (cairo_t *cr, const MsPalette *palette, double x, double middle, double width);
 bool ms_strip_pick (const cairo_rectangle_t *area, const MsScene *scene, double x, double y, MsSpot *spot);
