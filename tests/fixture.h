@@ -34,7 +34,7 @@ fixture_write (const char *name, gconstpointer data, gsize size)
   char *path = fixture_path (name);
   g_autofree char *folder = g_path_get_dirname (path);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_remove (path); /* writing over a file, or g_file_set_contents, waits for the disk: too slow for thousands of files */
+  g_remove (path); /* writing over a file, or g_file_set_contents, waits for the disk: too slow for thousands */
   FILE *file = fopen (path, "wb");
   g_assert_nonnull (file);
   g_assert_cmpuint (fwrite (data, 1, size, file), ==, size);

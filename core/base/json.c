@@ -130,3 +130,22 @@ ms_json_text (JsonNode *node)
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }
+
+bool
+ms_json_shallow (const char *text, gsize length)
+{
+  int depth = 0;
+  bool quoted = false;
+  for (gsize i = 0; i < length; i++)
+    {
+      if (quoted && text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        quoted = !quoted;
+      else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > 64)
+        return false;
+      else if (!quoted && (text[i] == ']' || text[i] == '}'))
+        depth--;
+    }
+  return true;
+}

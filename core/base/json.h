@@ -5,6 +5,11 @@
 #pragma once
 
 #include <json-glib/json-glib.h>
+#include <stdbool.h>
 
+
+/* Whether brackets in @text nest at most 64 deep. JSON-GLib recurses for each of them, so a file of a stranger is asked
+ * this before it is parsed: 200,000 brackets overflow the stack. */
+bool ms_json_shallow (const char *text, gsize length);
 
 char *ms_json_text (JsonNode *node); /* transfer full, ends with a newline */
