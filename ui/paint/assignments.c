@@ -4,7 +4,8 @@
  * where capacity dropped it. */
 #include "ui/paint/painters.h"
 
-#include "ui/paint/assignments_words.h"
+#include "ui/paint/areas.h"
+#include "ui/paint/assignments-words.h"
 #include "ui/paint/draw.h"
 #include "ui/paint/format.h"
 #include "ui/paint/frame.h"
@@ -119,44 +120,13 @@ paint_images (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
     }
 }
 
-/* One filled path an expert, however many areas it has. */
-static void
-add_area (GArray **areas, int expert, const cairo_rectangle_t *area)
-{
-  if (areas[expert + 1] == NULL)
-    areas[expert + 1] = g_array_new (FALSE, FALSE, sizeof (cairo_rectangle_t));
-  g_array_append_vals (areas[expert + 1], area, 1);
-}
-
-static void
-fill_areas (cairo_t *cr, GArray **areas, int E, const MsPalette *palette, double strength)
-{
-  for (int e = -1; e < E; e++)
-    {
-      GArray *list = areas[e + 1];
-
-      for (guint i = 0; list != NULL && i < list->len; i++)
-        {
-          const cairo_rectangle_t *area = &g_array_index (list, cairo_rectangle_t, i);
-
-          cairo_rectangle (cr, area->x, area->y, area->width, area->height);
-        }
-      if (list == NULL)
-        continue;
-      ms_draw_colour (cr, e < 0 ? ms_colour_mix (palette->panel, palette->missing, 0.35)
-                                : ms_colour_mix (palette->panel, ms_palette_category (palette, e), strength));
-      cairo_fill (cr);
-      g_array_unref (list);
-    }
-}
-
 /* Small squares in the lower right corner: the second choice. */
 static void
 paint_second (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
               const MsPalette *palette)
 {
   int P = layout->across * layout->down;
-  g_autofree GArray **areas = g_new0 (GArray *, routing->E + 1);
+  g_autoptr (MsAreas) areas = ms_areas_new (routing->E);
 
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = -layout->first; p < P; p++)
@@ -170,25 +140,25 @@ paint_second (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
         area.x = round (area.x + area.width) - side;
         area.y = round (area.y + area.height) - side;
         area.width = area.height = side;
-        add_area (areas, expert, &area);
+        ms_areas_add (areas, expert, &area);
       }
-  fill_areas (cr, areas, routing->E, palette, 1);
+  ms_areas_fill (areas, cr, palette, 1);
 }
 
 static void
 paint_chips (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
              const MsPalette *palette)
 {
-  g_autofree GArray **areas = g_new0 (GArray *, routing->E + 1);
+  g_autoptr (MsAreas) areas = ms_areas_new (routing->E);
 
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
       int tint = tint_of (scene, routing, ms_token_index (scene->record, routing, n, -1));
       cairo_rectangle_t area = token_area (layout, n, -1);
 
-      add_area (areas, MIN (tint, routing->E - 1), &area);
+      ms_areas_add (areas, tint, &area);
     }
-  fill_areas (cr, areas, routing->E, palette, 1);
+  ms_areas_fill (areas, cr, palette, 1);
 }
 
 /* Dropped wholly: framed and crossed; in part: one short stroke in the upper left corner. */
@@ -275,8 +245,7 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
              const MsPalette *palette)
 {
   const MsRecord *record = scene->record;
-  int E = routing != NULL ? routing->E : 0;
-  g_autofree GArray **areas = g_new0 (GArray *, E + 1);
+  g_autoptr (MsAreas) areas = ms_areas_new (routing != NULL ? routing->E : 0);
   MsTone tone = ms_thumbnail_tone (record);
 
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
@@ -284,9 +253,9 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
       {
         cairo_rectangle_t area = token_area (layout, n, p);
 
-        add_area (areas, MIN (tint_of (scene, routing, ms_token_index (record, routing, n, p)), E - 1), &area);
+        ms_areas_add (areas, tint_of (scene, routing, ms_token_index (record, routing, n, p)), &area);
       }
-  fill_areas (cr, areas, E, palette, palette->dark ? 0.62 : 0.5);
+  ms_areas_fill (areas, cr, palette, palette->dark ? 0.62 : 0.5);
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
       cairo_rectangle_t cell = ms_grid_item (&layout->grid, n);

@@ -4,11 +4,11 @@
 #include "ui/paint/painters.h"
 
 #include "core/metrics/load.h"
-#include "ui/paint/axis.h"
 #include "ui/paint/draw.h"
 #include "ui/paint/format.h"
 #include "ui/paint/frame.h"
-#include "ui/paint/load_words.h"
+#include "ui/paint/levels.h"
+#include "ui/paint/load-words.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/strip.h"
 #include "ui/paint/text.h"
@@ -18,13 +18,11 @@
 
 typedef struct {
   MsFrame frame;
-  cairo_rectangle_t plot;  /* of the bars */
   double labels;           /* height of the experts' numbers under it */
   cairo_rectangle_t strip; /* of the past; empty without one */
   int E;
   double total;            /* assignments */
-  MsAxis axis;             /* percent of assignments -> y */
-  double fair, capacity;   /* percent; capacity NaN without one */
+  MsLevels levels;         /* the bars' plot and axis, and what they are read against */
 } Layout;
 
 static double
@@ -35,21 +33,21 @@ percent (double part, double total)
 
 /* The top of the axis holds the largest bar and the fair share, and the capacity unless that would flatten the bars. */
 static void
-scale_axis (Layout *layout, const MsRouting *routing, const MsPalette *palette)
+scale_axis (Layout *layout, const MsRouting *routing)
 {
   double total = layout->total, top;
   int most = 0;
 
   for (int e = 0; e < routing->E; e++)
     most = MAX (most, routing->load[e]);
-  layout->fair = 100.0 / MAX (1, routing->E);
-  layout->capacity = routing->capacity > 0 && total > 0
+  layout->levels.fair = 100.0 / MAX (1, routing->E);
+  layout->levels.capacity = routing->capacity > 0 && total > 0
                          ? percent ((double) routing->capacity * routing->groups, total) : NAN;
-  top = MAX (percent (most, total), 1.25 * layout->fair);
-  if (layout->capacity <= 1.8 * top)
-    top = MAX (top, layout->capacity);
+  top = MAX (percent (most, total), 1.25 * layout->levels.fair);
+  if (layout->levels.capacity <= 1.8 * top)
+    top = MAX (top, layout->levels.capacity);
   top *= 1.06;
-  layout->axis = (MsAxis) { 0, top, layout->plot.y + layout->plot.height, layout->plot.y };
+  layout->levels.axis = (MsAxis) { 0, top, layout->levels.plot.y + layout->levels.plot.height, layout->levels.plot.y };
 }
 
 static Layout
@@ -71,12 +69,13 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
   layout.labels = area.height >= 100 * s ? 18 * s : 0;
   if (past && area.height >= 210 * s)
     strip = MAX (0.34 * area.height, MIN (14 * s * ms_strip_rows (scene), 0.44 * area.height));
-  layout.plot = (cairo_rectangle_t) { area.x + gutter, area.y + 6 * s, area.width - gutter,
-                                      MAX (1, area.height - strip - layout.labels - 6 * s) };
+  layout.levels.plot = (cairo_rectangle_t) { area.x + gutter, area.y + 6 * s, area.width - gutter,
+                                             MAX (1, area.height - strip - layout.labels - 6 * s) };
   if (strip > 0)
-    layout.strip = (cairo_rectangle_t) { layout.plot.x, area.y + area.height - strip + 10 * s, layout.plot.width,
-                                         strip - 10 * s };
-  scale_axis (&layout, routing, palette);
+    layout.strip = (cairo_rectangle_t) { layout.levels.plot.x, area.y + area.height - strip + 10 * s,
+                                        layout.levels.plot.width, strip - 10 * s };
+  layout.levels.names = gutter > 0;
+  scale_axis (&layout, routing);
   return layout;
 }
 
@@ -84,16 +83,17 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
 static cairo_rectangle_t
 bar_area (const Layout *layout, int e, double value)
 {
-  double pitch = layout->plot.width / layout->E, gap = pitch >= 4 ? MIN (0.24 * pitch, 16) : 0;
-  double x0 = layout->plot.x + e * pitch + gap / 2, x1 = x0 + pitch - gap, y = ms_axis_at (&layout->axis, value);
+  double pitch = layout->levels.plot.width / layout->E, gap = pitch >= 4 ? MIN (0.24 * pitch, 16) : 0;
+  double x0 = layout->levels.plot.x + e * pitch + gap / 2, x1 = x0 + pitch - gap,
+         y = ms_axis_at (&layout->levels.axis, value);
 
   if (pitch >= 4)
     {
       x0 = round (x0);
       x1 = MAX (x0 + 2, round (x1));
     }
-  y = MAX (layout->plot.y, y);
-  return (cairo_rectangle_t) { x0, y, x1 - x0, layout->axis.p0 - y };
+  y = MAX (layout->levels.plot.y, y);
+  return (cairo_rectangle_t) { x0, y, x1 - x0, layout->levels.axis.p0 - y };
 }
 
 static MsColour
@@ -143,24 +143,25 @@ paint_bar (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRout
 static void
 add_thin_bars (cairo_t *cr, const Layout *layout, const MsRouting *routing, bool dropped)
 {
-  int columns = MIN (layout->E, MAX (1, (int) layout->plot.width));
+  int columns = MIN (layout->E, MAX (1, (int) layout->levels.plot.width));
 
   for (int c = 0; c < columns; c++)
     {
       int e0 = (int) ((gint64) c * layout->E / columns), e1 = (int) ((gint64) (c + 1) * layout->E / columns), most = e0;
-      double x0 = round (layout->plot.x + c * layout->plot.width / columns);
-      double x1 = round (layout->plot.x + (c + 1) * layout->plot.width / columns);
+      double x0 = round (layout->levels.plot.x + c * layout->levels.plot.width / columns);
+      double x1 = round (layout->levels.plot.x + (c + 1) * layout->levels.plot.width / columns);
 
       for (int e = e0 + 1; e < e1; e++)
         most = routing->load[e] > routing->load[most] ? e : most;
 
-      double top = ms_axis_at (&layout->axis, percent (routing->load[most], layout->total));
-      double kept = ms_axis_at (&layout->axis, percent (routing->load[most] - routing->dropped[most], layout->total));
+      double top = ms_axis_at (&layout->levels.axis, percent (routing->load[most], layout->total));
+      double kept
+        = ms_axis_at (&layout->levels.axis, percent (routing->load[most] - routing->dropped[most], layout->total));
 
       if (dropped && kept > top)
         cairo_rectangle (cr, x0, top, x1 - x0, kept - top);
-      else if (!dropped && layout->axis.p0 > kept)
-        cairo_rectangle (cr, x0, kept, x1 - x0, layout->axis.p0 - kept);
+      else if (!dropped && layout->levels.axis.p0 > kept)
+        cairo_rectangle (cr, x0, kept, x1 - x0, layout->levels.axis.p0 - kept);
     }
 }
 
@@ -214,7 +215,7 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
       bool inside = bar.height >= line + 6;
       MsColour ink = inside ? ms_colour_ink (bar_colour (layout, scene, palette, e)) : palette->text;
       MsText look = { MS_TEXT_FIGURE, ink, .ax = 0.5, .ay = 0.5 };
-      double y = inside ? layout->axis.p0 - line / 2 - 3 : bar_area (layout, e, value).y - line / 2 - 1;
+      double y = inside ? layout->levels.axis.p0 - line / 2 - 3 : bar_area (layout, e, value).y - line / 2 - 1;
 
       if (ms_text_width (palette, MS_TEXT_FIGURE, number.text) <= bar.width - 2)
         ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, y, number.text);
@@ -225,7 +226,7 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
 static void
 paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
 {
-  double pitch = layout->plot.width / layout->E, y = layout->axis.p0 + 4 * palette->scale;
+  double pitch = layout->levels.plot.width / layout->E, y = layout->levels.axis.p0 + 4 * palette->scale;
   double widest = ms_text_width (palette, MS_TEXT_FIGURE, ms_number_count (layout->E - 1).text) + 6 * palette->scale;
   int every = MAX (1, (int) ceil (widest / pitch));
 
@@ -244,98 +245,22 @@ paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
       MsText look = { every == 1 || chosen ? MS_TEXT_FIGURE : MS_TEXT_SMALL, chosen ? palette->accent : palette->text,
                       .ax = 0.5 };
 
-      ms_text_draw (cr, palette, &look, layout->plot.x + (e + 0.5) * pitch, y, ms_number_count (e).text);
-    }
-}
-
-static void
-paint_level (cairo_t *cr, const Layout *layout, const MsPalette *palette, double value, const char *name,
-             MsColour colour, const double *dash, int n_dash)
-{
-  double y = floor (ms_axis_at (&layout->axis, value)) + 0.5;
-
-  cairo_save (cr);
-  cairo_set_dash (cr, dash, n_dash, 0);
-  cairo_set_line_width (cr, 1.25);
-  ms_draw_colour (cr, colour);
-  cairo_move_to (cr, layout->plot.x, y);
-  cairo_line_to (cr, layout->plot.x + layout->plot.width, y);
-  cairo_stroke (cr);
-  cairo_restore (cr);
-}
-
-/* Names of the two lines in the gutter; moved apart where they are closer than a line of text. */
-static void
-paint_levels (cairo_t *cr, const Layout *layout, const MsPalette *palette)
-{
-  static const double dash[] = { 5, 3 };
-  double line = ms_text_height (palette, MS_TEXT_SMALL), x = layout->plot.x - 6 * palette->scale;
-  double fair_y = ms_axis_at (&layout->axis, layout->fair), capacity_y = ms_axis_at (&layout->axis, layout->capacity);
-  bool capped = isfinite (layout->capacity), above = capped && layout->capacity > layout->axis.v1;
-  MsText look = { MS_TEXT_SMALL, palette->text, .ax = 1, .ay = 0.5 };
-  char label[64];
-
-  paint_level (cr, layout, palette, layout->fair, "fair", palette->text, dash, 2);
-  if (capped && !above)
-    paint_level (cr, layout, palette, layout->capacity, "capacity", palette->warning, NULL, 0);
-  if (x <= layout->frame.content.x + 20 * palette->scale)
-    return;
-  if (above)
-    {
-      look.ax = 1;
-      look.colour = palette->warning;
-      g_snprintf (label, sizeof label, "capacity %s %%, above ↑", ms_number_fixed (layout->capacity, 1).text);
-      ms_text_draw (cr, palette, &look, layout->plot.x + layout->plot.width, layout->plot.y + line / 2, label);
-    }
-  else if (capped)
-    {
-      if (fabs (fair_y - capacity_y) < line)
-        {
-          capacity_y = (fair_y + capacity_y - line) / 2;
-          fair_y = capacity_y + line;
-        }
-      look.colour = palette->warning;
-      ms_text_draw (cr, palette, &look, x, capacity_y, "cap.");
-    }
-  look.colour = palette->text;
-  ms_text_draw (cr, palette, &look, x, fair_y, "fair");
-}
-
-static void
-paint_axis (cairo_t *cr, const Layout *layout, const MsPalette *palette)
-{
-  double line = ms_text_height (palette, MS_TEXT_SMALL), x = layout->plot.x - 6 * palette->scale;
-  MsTicks ticks = ms_ticks (0, layout->axis.v1, MAX (2, (int) (layout->plot.height / (2.6 * line))), false);
-  double fair_y = ms_axis_at (&layout->axis, layout->fair), capacity_y = ms_axis_at (&layout->axis, layout->capacity);
-  MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 1, .ay = 0.5 };
-  char label[48];
-
-  for (int i = 0; i < ticks.n; i++)
-    {
-      double y = ms_axis_at (&layout->axis, ms_ticks_value (&ticks, i));
-
-      ms_draw_rule (cr, layout->plot.x, y - 0.5, layout->plot.width, 1, palette->grid);
-      /* The names of the two lines take the place of a number. */
-      if (x <= layout->frame.content.x + 20 * palette->scale || fabs (y - fair_y) < 1.1 * line
-          || fabs (y - capacity_y) < 1.1 * line)
-        continue;
-      g_snprintf (label, sizeof label, "%s %%", ms_ticks_label (&ticks, i).text);
-      ms_text_draw (cr, palette, &look, x, y, label);
+      ms_text_draw (cr, palette, &look, layout->levels.plot.x + (e + 0.5) * pitch, y, ms_number_count (e).text);
     }
 }
 
 static void
 paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing, const MsPalette *palette)
 {
-  paint_axis (cr, layout, palette);
-  if (layout->plot.width / layout->E < 4)
+  ms_levels_axis (cr, &layout->levels, palette);
+  if (layout->levels.plot.width / layout->E < 4)
     paint_thin_bars (cr, layout, scene, routing, palette);
   else
     for (int e = 0; e < layout->E; e++)
       paint_bar (cr, layout, scene, routing, e, palette);
-  paint_levels (cr, layout, palette);
+  ms_levels_lines (cr, &layout->levels, palette);
   /* Nothing fits into less, and looking would cost more than drawing. */
-  if (layout->plot.width / layout->E >= 14 * palette->scale)
+  if (layout->levels.plot.width / layout->E >= 14 * palette->scale)
     paint_values (cr, layout, scene, routing, palette);
   paint_numbers (cr, layout, scene, palette);
 }
@@ -364,8 +289,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
                                 layout->strip.height > 0 ? ms_strip_key_width (palette) : 0);
 
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)
-    ms_strip_key (cr, palette, layout->plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
-                  room - (layout->plot.x - layout->frame.content.x));
+    ms_strip_key (cr, palette, layout->levels.plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
+                  room - (layout->levels.plot.x - layout->frame.content.x));
 }
 
 static void
@@ -389,7 +314,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (layout.total > 0)
     paint_bars (cr, &layout, scene, routing, palette);
   else
-    ms_frame_missing (cr, &layout.plot, palette, "no assignments in this record");
+    ms_frame_missing (cr, &layout.levels.plot, palette, "no assignments in this record");
   if (layout.strip.height > 0)
     ms_strip_paint (cr, &layout.strip, scene, palette);
   if (hover != NULL && (hover->kind == MS_SPOT_EXPERT || hover->kind == MS_SPOT_STEP))
@@ -401,7 +326,8 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 {
   Layout layout = lay_out (width, height, scene, palette);
   const MsRouting *routing = ms_scene_routing (scene);
-  cairo_rectangle_t bars = { layout.plot.x, layout.plot.y, layout.plot.width, layout.plot.height + layout.labels };
+  cairo_rectangle_t bars = { layout.levels.plot.x, layout.levels.plot.y, layout.levels.plot.width,
+                             layout.levels.plot.height + layout.labels };
 
   if (layout.E < 1)
     return false;

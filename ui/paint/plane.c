@@ -9,7 +9,7 @@
 #include "ui/paint/format.h"
 #include "ui/paint/frame.h"
 #include "ui/paint/markers.h"
-#include "ui/paint/plane_words.h"
+#include "ui/paint/plane-words.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/territory.h"
 #include "ui/paint/text.h"

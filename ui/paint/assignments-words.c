@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "ui/paint/assignments_words.h"
+#include "ui/paint/assignments-words.h"
 
 #include "ui/paint/tokens.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "ui/paint/plane_words.h"
+#include "ui/paint/plane-words.h"
 
 #include "ui/paint/territory.h"
 #include "ui/paint/tokens.h"

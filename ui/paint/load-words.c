@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "ui/paint/load_words.h"
+#include "ui/paint/load-words.h"
 
 #include "ui/paint/strip.h"
 #include "ui/paint/tokens.h"
