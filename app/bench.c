@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+
+/* moescope bench: the core's speed beside the GEMM bound, and the painters', on this machine. */
+#include "app/command.h"
+#include "app/print.h"
+#include "core/base/blas.h"
+#include "core/train/workloads.h"
+#include "ui/paint/painter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SECONDS 3.0 /* a workload */
+#define WIDTH 1400
+#define HEIGHT 900
+#define PAINTS 31
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+/* Median time of painting @painter's sample on an image surface. */
+static double
+time_painter (const MsPainter *painter)
+{
+  double ms[PAINTS];
+  MsScene *scene = painter->sample ();
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WIDTH, HEIGHT);
+  cairo_t *cr = cairo_create (surface);
+  painter->paint (cr, WIDTH, HEIGHT, scene, NULL, ms_palette_light ());
+  for (int i = 0; i < PAINTS; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      painter->paint (cr, WIDTH, HEIGHT, scene, NULL, ms_palette_light ());
+      cairo_surface_flush (surface);
+      ms[i] = (double) (g_get_monotonic_time () - start) / 1e3;
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  ms_scene_free (scene);
+  qsort (ms, PAINTS, sizeof *ms, compare);
+  return ms[PAINTS / 2];
+}
+
+static JsonArray *
+painters_to_json (void)
+{
+  JsonArray *array = json_array_new ();
+  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
+    {
+      JsonObject *object = json_object_new ();
+      json_object_set_string_member (object, "name", (*p)->name);
+      json_object_set_double_member (object, "ms", time_painter (*p));
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static JsonObject *
+workload_to_json (int i, const MsWorkloadResult *result)
+{
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "name", ms_workload_at (i)->name);
+  json_object_set_string_member (object, "title", ms_workload_at (i)->title);
+  json_object_set_double_member (object, "step_ms", result->step_ms);
+  json_object_set_double_member (object, "gemm_ms", result->gemm_ms);
+  json_object_set_double_member (object, "ratio", result->ratio);
+  json_object_set_int_member (object, "rounds", result->rounds);
+  return object;
+}
+
+static JsonArray *
+workloads_to_json (int threads, GError **error)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  for (int i = 0; i < ms_workloads_count (); i++)
+    {
+      MsWorkloadResult result;
+      if (!ms_workload_run (i, threads, SECONDS, &result, error))
+        return NULL;
+      json_array_add_object_element (array, workload_to_json (i, &result));
+    }
+  return g_steal_pointer (&array);
+}
+
+static JsonObject *
+blas_to_json (int threads)
+{
+  const MsBlasInfo *blas = ms_blas_info ();
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "library", blas->library);
+  json_object_set_string_member (object, "kernel", blas->kernel);
+  json_object_set_int_member (object, "threads", threads);
+  return object;
+}
+
+static bool
+print_json (int threads, GError **error)
+{
+  JsonArray *workloads = workloads_to_json (threads, error);
+  if (workloads == NULL)
+    return false;
+  JsonObject *object = json_object_new ();
+  json_object_set_array_member (object, "workloads", workloads);
+  json_object_set_array_member (object, "painters", painters_to_json ());
+  json_object_set_object_member (object, "blas", blas_to_json (threads));
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (node, object);
+  ms_print_json (node);
+  return true;
+}
+
+/* Row by row: a workload takes seconds. */
+static bool
+print_table (int threads, GError **error)
+{
+  const MsBlasInfo *blas = ms_blas_info ();
+  printf ("%s, kernel %s, %d threads\n\n", blas->library, blas->kernel, threads);
+  printf ("%-10s %9s %9s %6s\n", "workload", "step ms", "GEMM ms", "ratio");
+  for (int i = 0; i < ms_workloads_count (); i++)
+    {
+      MsWorkloadResult result;
+      if (!ms_workload_run (i, threads, SECONDS, &result, error))
+        return false;
+      printf ("%-10s %9.3f %9.3f %6.2f   %s\n", ms_workload_at (i)->name, result.step_ms, result.gemm_ms, result.ratio,
+              ms_workload_at (i)->title);
+      fflush (stdout);
+    }
+  printf ("\n%-12s %9s   at %d x %d\n", "view", "paint ms", WIDTH, HEIGHT);
+  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
+    printf ("%-12s %9.2f\n", (*p)->name, time_painter (*p));
+  return true;
+}
+
+static bool
+bench_run (const MsOptions *options, GError **error)
+{
+  int threads = ms_options_threads (options);
+  return options->json ? print_json (threads, error) : print_table (threads, error);
+}
+
+const MsCommand ms_command_bench = {
+  .name = "bench",
+  .arguments = "",
+  .help = "the core's and the painters' speed on this machine, beside the GEMM bound",
+  .details = "A step and the bare matrix products of the same shapes are timed alternately; ratio is the median of\n"
+             "step / products over the rounds.",
+  .options = MS_OPTION_LIST ("threads", "json"),
+  .run = bench_run,
+};
