@@ -128,34 +128,38 @@ ms_dataset_take (MsDataset *self, MsExamples *train, MsExamples *test)
   self->test_y = g_steal_pointer (&test->y);
 }
 
+/* Feature f of each row becomes (x - mean[f]) * factor[f]. */
 static void
-apply_scale (float *x, gsize n, gsize stride, double mean, double factor)
+apply_scale (float *x, gsize n, gsize size, const double *mean, const double *factor)
 {
-  for (gsize i = 0; i < n; i++)
-    x[i * stride] = (float) (((double) x[i * stride] - mean) * factor);
+  for (gsize i = 0; i < n; i++, x += size)
+    for (gsize f = 0; f < size; f++)
+      x[f] = (float) (((double) x[f] - mean[f]) * factor[f]);
 }
 
+/* Row by row, as the numbers lie: column by column is many times slower for wide tables. */
 void
 ms_dataset_standardise (MsDataset *self)
 {
   gsize size = ms_dataset_example_size (self), n = (gsize) self->n_train;
+  g_autofree double *mean = g_new0 (double, size), *factor = g_new0 (double, size);
+  for (gsize i = 0; i < n * size; i++)
+    mean[i % size] += (double) self->train_x[i];
+  for (gsize f = 0; f < size; f++)
+    mean[f] /= (double) n;
+  for (gsize i = 0; i < n * size; i++)
+    {
+      double d = (double) self->train_x[i] - mean[i % size];
+      factor[i % size] += d * d;
+    }
   for (gsize f = 0; f < size; f++)
     {
-      double sum = 0, squares = 0;
-      for (gsize i = 0; i < n; i++)
-        sum += (double) self->train_x[i * size + f];
-      double mean = sum / (double) n;
-      for (gsize i = 0; i < n; i++)
-        {
-          double d = (double) self->train_x[i * size + f] - mean;
-          squares += d * d;
-        }
-      double deviation = sqrt (squares / (double) n);
+      double deviation = sqrt (factor[f] / (double) n);
       /* The mean of equal numbers is theirs only up to rounding. */
-      double factor = deviation > 1e-12 * fabs (mean) && deviation > 0 ? 1 / deviation : 0;
-      apply_scale (self->train_x + f, n, size, mean, factor);
-      apply_scale (self->test_x + f, (gsize) self->n_test, size, mean, factor);
+      factor[f] = deviation > 1e-12 * fabs (mean[f]) && deviation > 0 ? 1 / deviation : 0;
     }
+  apply_scale (self->train_x, n, size, mean, factor);
+  apply_scale (self->test_x, (gsize) self->n_test, size, mean, factor);
 }
 
 bool

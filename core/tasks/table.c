@@ -217,12 +217,23 @@ add_class (Parser *self, GError **error)
   return true;
 }
 
+/* Pixels and counts are the commonest cells by far; anything else goes to ms_number_read. */
+static bool
+read_small_count (const char *text, double *value)
+{
+  int sum = 0, n = 0;
+  for (; n < 8 && g_ascii_isdigit (text[n]); n++)
+    sum = 10 * sum + (text[n] - '0');
+  *value = sum;
+  return n > 0 && text[n] == '\0';
+}
+
 static bool
 add_feature (Parser *self, GError **error)
 {
   double value;
   const char *text = self->reader.cell->str;
-  if (!ms_number_read (text, &value) || fabs (value) > (double) FLT_MAX)
+  if ((!read_small_count (text, &value) && !ms_number_read (text, &value)) || fabs (value) > (double) FLT_MAX)
     {
       g_autofree char *shown = excerpt (text);
       return *text == '\0' ? refuse (self, error, "the cell is empty, a number is expected")

@@ -214,7 +214,8 @@ ms_experiment_from_json (const char *json, gssize length, const char *name, GErr
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) local = NULL;
-  if (!json_parser_load_from_data (parser, json, length, &local))
+  gsize size = length < 0 ? strlen (json) : (gsize) length;
+  if (!ms_json_shallow (json, size) || !json_parser_load_from_data (parser, json, length, &local))
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
                    "%s is not valid JSON near line %u: an experiment is an object from key to value", name,

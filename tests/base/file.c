@@ -185,6 +185,8 @@ test_gzip (void)
   g_assert_cmpuint (bomb->len, <, 100000);
   g_assert_null (ms_file_read (bomb_path, 1 << 20, &error));
   fixture_assert_refused (error, "bomb.gz", "more than the 1.0");
+  g_assert_null (ms_file_read (bomb_path, (50 << 20) - 1, &error));
+  fixture_assert_refused (error, "bomb.gz", "more than the 50");
   g_autoptr (GBytes) whole = ms_file_read (bomb_path, 50 << 20, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_bytes_get_size (whole), ==, 50 << 20);

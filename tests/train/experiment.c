@@ -121,6 +121,10 @@ test_bad_json (void)
       g_assert_true (g_str_has_prefix (error->message, "bad.json"));
       g_assert_nonnull (strstr (error->message, cases[i].says));
     }
+  g_autoptr (GError) error = NULL;
+  g_autofree char *deep = g_strnfill (1 << 20, '['); /* a parser that recurses would overflow the stack */
+  g_assert_null (ms_experiment_from_json (deep, -1, "deep.json", &error));
+  g_assert_nonnull (strstr (error->message, "not valid JSON"));
 }
 
 static void
