@@ -6,6 +6,7 @@
 #include "app/outputs.h"
 #include "app/progress.h"
 #include "app/training.h"
+#include "core/formats/trace.h"
 #include "ui/paint/export.h"
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,31 @@ scene_from_session (const MsSource *source, const MsOptions *options, Scene *sce
 }
 
 static bool
+scene_from_trace (const MsSource *source, const MsOptions *options, Scene *scene, GError **error)
+{
+  g_autoptr (GPtrArray) records = ms_trace_read (source->path, NULL, error);
+  if (records == NULL)
+    return false;
+  for (guint i = 0; i < records->len; i++)
+    {
+      MsRecord *record = g_ptr_array_index (records, i);
+      if (options->step >= 0 && record->step > options->step)
+        break;
+      ms_history_add (scene->history, record);
+      /* The batch asked for, or the last one that was kept whole. */
+      if (options->step >= 0 ? record->step == options->step : record->inputs != NULL || scene->record == NULL)
+        {
+          g_clear_pointer (&scene->record, ms_record_unref);
+          scene->record = ms_record_ref (record);
+        }
+    }
+  if (scene->record != NULL)
+    return true;
+  g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s holds no step %" G_GINT64_FORMAT, source->path, options->step);
+  return false;
+}
+
+static bool
 check_usage (const MsOptions *options, GError **error)
 {
   if (options->output == NULL)
@@ -148,7 +174,9 @@ run (const MsOptions *options, GError **error)
   if (source == NULL)
     return false;
   g_auto (Scene) scene = { .history = ms_history_new (HISTORY_POINTS) };
-  if (!scene_from_session (source, options, &scene, error))
+  bool ok = source->kind == MS_SOURCE_TRACE ? scene_from_trace (source, options, &scene, error)
+                                            : scene_from_session (source, options, &scene, error);
+  if (!ok)
     return false;
   MsScene view = { scene.record, scene.history, MS_SELECTION_NONE };
   if (painter->applies == NULL || painter->applies (&view))

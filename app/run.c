@@ -10,7 +10,11 @@
 #include "app/progress.h"
 #include "app/results.h"
 #include "app/training.h"
+#include "core/formats/trace.h"
 #include <stdio.h>
+
+/* Batches along the way that a trace keeps whole, beside the last one. */
+#define TRACED_BATCHES 20
 
 typedef struct {
   const MsOptions *options; /* borrowed */
@@ -18,6 +22,7 @@ typedef struct {
   MsTally *tally;           /* owned */
   MsMetricsFile *metrics;   /* owned, NULL: not asked for */
   MsHistory *history;       /* owned */
+  MsTraceWriter *trace;     /* owned, NULL: not asked for */
   MsRecord *last;           /* owned; NULL: no step was made */
   MsEvaluation evaluation;
   bool evaluated; /* after the last step */
@@ -31,6 +36,7 @@ run_clear (Run *self)
   g_clear_pointer (&self->tally, ms_tally_free);
   g_clear_pointer (&self->metrics, ms_metrics_file_free);
   g_clear_pointer (&self->history, ms_history_free);
+  g_clear_pointer (&self->trace, ms_trace_writer_free);
   g_clear_pointer (&self->last, ms_record_unref);
 }
 
@@ -50,6 +56,8 @@ detail_of (const Run *self, gint64 step)
 {
   bool is_last = step >= self->total;
   MsDetail detail = MS_DETAIL_SCALARS;
+  if (self->trace != NULL && (is_last || step % MAX (self->total / TRACED_BATCHES, 1) == 0))
+    detail |= MS_DETAIL_BATCH;
   if (self->options->pictures != NULL && is_last)
     detail |= MS_DETAIL_BATCH | MS_DETAIL_SURFACE;
   return detail;
@@ -77,6 +85,8 @@ make_step (Run *self, GError **error)
   if (self->metrics != NULL)
     ms_metrics_file_add (self->metrics, record, self->evaluated ? &self->evaluation : NULL);
   ms_history_add (self->history, record);
+  if (self->trace != NULL)
+    ms_trace_writer_add (self->trace, record);
   return true;
 }
 
@@ -128,6 +138,8 @@ save_all (Run *self, GError **error)
     return false;
   if (self->metrics != NULL && !ms_metrics_file_commit (self->metrics, error))
     return false;
+  if (self->trace != NULL && !ms_trace_writer_save (self->trace, options->trace, error))
+    return false;
   return save_pictures (self, error);
 }
 
@@ -167,6 +179,11 @@ prepare (Run *self, const MsSource *source, GError **error)
   gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
   self->tally = ms_tally_new ((int) ((ms_session_dataset (self->session)->n_train + batch - 1) / batch));
   self->history = ms_history_new (1024);
+  if (self->options->trace != NULL)
+    {
+      g_autofree char *experiment = ms_experiment_to_json (ms_session_experiment (self->session));
+      self->trace = ms_trace_writer_new (source->name, experiment);
+    }
   if (self->options->metrics == NULL)
     return true;
   self->metrics = ms_metrics_file_new (self->options->metrics, error);
@@ -206,7 +223,7 @@ const MsCommand ms_command_run = {
              "taken up again with --resume ends exactly as one that was never stopped: --steps does not change the\n"
              "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
              "reports.",
-  .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "metrics",
+  .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "trace", "metrics",
                              "pictures", "json"),
   .run = run,
 };

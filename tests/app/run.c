@@ -257,7 +257,7 @@ static void
 test_unwritable (void)
 {
   cli_write ("file", "", 0);
-  static const char *const options[] = { "--checkpoint", "--metrics" };
+  static const char *const options[] = { "--checkpoint", "--metrics", "--trace" };
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
     {
       cli_assert_refused (cli_run (QUICK "%s missing/x", options[i]), 1, "does not exist");
