@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The picture is painted into an image of its own, once for each new scene, size or hover; a frame without news only
- * shows that image again. (A cairo node would be recorded first and then played back: twice the work.) */
+ * shows that image again. Painting straight into a cairo node would record everything first and play it back then; and
+ * a texture node is converted pixel by pixel on its way to the screen where there is no graphics card. */
 #include "ui/widgets/canvas.h"
 
 #include "ui/widgets/spot-walk.h"
@@ -15,7 +16,7 @@ struct _MsCanvas {
   MsSpot hover;
   double pointer_x, pointer_y; /* negative: elsewhere */
   bool hovering, settled;
-  GdkTexture *picture;  /* owned; NULL: to be painted */
+  cairo_surface_t *picture; /* owned; NULL: to be painted */
   gint64 paint_time;    /* us, since it was last asked for */
   GMenu *menu;          /* owned */
   GtkWidget *popover;   /* child */
@@ -49,40 +50,26 @@ ms_canvas_palette (MsCanvas *self)
 static void
 repaint (MsCanvas *self)
 {
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-static GdkTexture *
-texture_of (cairo_surface_t *surface)
-{
-  int width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
-  int stride = cairo_image_surface_get_stride (surface);
-  g_autoptr (GBytes) bytes = NULL;
-
-  cairo_surface_flush (surface);
-  bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), (gsize) stride * (gsize) height,
-                                      (GDestroyNotify) cairo_surface_destroy, cairo_surface_reference (surface));
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, (gsize) stride);
-}
-
-static GdkTexture *
+static cairo_surface_t *
 paint (MsCanvas *self, int width, int height)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   MsPalette palette = ms_canvas_palette (self);
   gint64 began = g_get_monotonic_time ();
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
-  cairo_t *cr = cairo_create (surface);
-  GdkTexture *texture;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * scale, height * scale);
+  cairo_t *cr;
 
-  cairo_scale (cr, scale, scale);
+  cairo_surface_set_device_scale (surface, scale, scale);
+  cr = cairo_create (surface);
   self->painter->paint (cr, width, height, &self->scene, self->hovering ? &self->hover : NULL, &palette);
   cairo_destroy (cr);
-  texture = texture_of (surface);
-  cairo_surface_destroy (surface);
+  cairo_surface_flush (surface);
   self->paint_time += g_get_monotonic_time () - began;
-  return texture;
+  return surface;
 }
 
 static void
@@ -90,12 +77,17 @@ ms_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MsCanvas *self = MS_CANVAS (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  cairo_t *cr;
 
   if (width < 1 || height < 1)
     return;
   if (self->picture == NULL)
     self->picture = paint (self, width, height);
-  gtk_snapshot_append_texture (snapshot, self->picture, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  cairo_set_source_surface (cr, self->picture, 0, 0);
+  cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
+  cairo_paint (cr);
+  cairo_destroy (cr);
 }
 
 static void
@@ -103,7 +95,7 @@ ms_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MsCanvas *self = MS_CANVAS (widget);
 
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
   self->hovering = false;
   if (self->popover != NULL)
     gtk_popover_present (GTK_POPOVER (self->popover));
@@ -394,7 +386,7 @@ ms_canvas_dispose (GObject *object)
   MsCanvas *self = MS_CANVAS (object);
 
   g_clear_pointer (&self->popover, gtk_widget_unparent);
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
   g_clear_object (&self->menu);
   ms_record_unref ((MsRecord *) self->scene.record);
   self->scene = (MsScene){ .selection = MS_SELECTION_NONE };

@@ -98,5 +98,4 @@ ms_tile_class_init (MsTileClass *class)
 static void
 ms_tile_init (MsTile *self)
 {
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
