@@ -2,12 +2,12 @@
 
 /* Hash routing, the baseline that does not learn (after Roller et al., "Hash layers", 2021): a token's experts are a
  * fixed function of what the token was made from. Images and features have no vocabulary, so the token's id is its
- * input with every value cut into four levels. Weights 1 / K. */
+ * input with every value cut into eight levels. Weights 1 / K. */
 
 #include "core/routing/assign.h"
 #include "core/routing/router.h"
 
-#define LEVELS 4
+#define LEVELS 8
 
 static guint64
 mix (guint64 h)
