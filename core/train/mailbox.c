@@ -91,7 +91,8 @@ ms_mailbox_clear (MsMailbox *self)
 static bool
 is_open (const MsRequest *request)
 {
-  return request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT;
+  return request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT
+         || request->kind == MS_REQUEST_OPEN_TRACE;
 }
 
 static void
@@ -156,6 +157,14 @@ ms_mailbox_set_refresh (MsMailbox *self, double records_per_second)
 }
 
 void
+ms_mailbox_set_replaying (MsMailbox *self, bool replaying)
+{
+  pthread_mutex_lock (&self->lock);
+  self->replaying = replaying;
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
 ms_mailbox_get_rates (MsMailbox *self, double *speed, double *refresh)
 {
   pthread_mutex_lock (&self->lock);
@@ -168,10 +177,14 @@ ms_mailbox_get_rates (MsMailbox *self, double *speed, double *refresh)
 static bool
 step_is_due (const MsMailbox *self, bool stepping, gint64 step_began, gint64 *due)
 {
+  double speed = self->speed;
+
   *due = G_MAXINT64;
   if (!stepping)
     return false;
-  *due = self->speed > 0 ? step_began + (gint64) (G_USEC_PER_SEC / self->speed) : 0;
+  if (self->replaying && (speed <= 0 || speed > self->refresh))
+    speed = self->refresh;
+  *due = speed > 0 ? step_began + (gint64) (G_USEC_PER_SEC / speed) : 0;
   return g_get_monotonic_time () >= *due;
 }
 
@@ -246,7 +259,7 @@ ms_mailbox_tell_saved (MsMailbox *self, const char *path)
 }
 
 void
-ms_mailbox_tell_restart (MsMailbox *self, gint64 step, bool replaced)
+ms_mailbox_tell_restart (MsMailbox *self, gint64 step, bool replaced, const MsExperiment *experiment)
 {
   pthread_mutex_lock (&self->lock);
   g_ptr_array_set_size (self->news.records, 0);
@@ -256,6 +269,9 @@ ms_mailbox_tell_restart (MsMailbox *self, gint64 step, bool replaced)
   self->news.restarted_at = self->news.restarted ? MIN (self->news.restarted_at, step) : step;
   self->news.restarted = true;
   self->news.replaced |= replaced;
+  g_clear_pointer (&self->news.experiment, ms_experiment_unref);
+  if (experiment != NULL)
+    self->news.experiment = ms_experiment_ref ((MsExperiment *) experiment);
   unlock_and_wake (self);
 }
 

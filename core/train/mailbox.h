@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum {
   MS_REQUEST_OPEN,
   MS_REQUEST_OPEN_CHECKPOINT,
+  MS_REQUEST_OPEN_TRACE,
   MS_REQUEST_PLAY,
   MS_REQUEST_PAUSE,
   MS_REQUEST_STEP,
@@ -34,6 +35,7 @@ typedef struct {
   GQueue requests; /* of MsRequest */
   bool quit, woken;
   double speed, refresh; /* steps and records per second */
+  bool replaying;        /* no model takes its time: no faster than what is shown */
   MsRunnerNews news;
   GSourceFunc wake;
   gpointer wake_data;
@@ -56,6 +58,7 @@ void ms_mailbox_push (MsMailbox *mailbox, MsRequest *request);
 void ms_mailbox_quit (MsMailbox *mailbox);
 void ms_mailbox_set_speed (MsMailbox *mailbox, double steps_per_second);
 void ms_mailbox_set_refresh (MsMailbox *mailbox, double records_per_second);
+void ms_mailbox_set_replaying (MsMailbox *mailbox, bool replaying);
 void ms_mailbox_get_rates (MsMailbox *mailbox, double *speed, double *refresh);
 
 /* Waits until there is something to do. With @stepping, a step is due one interval after @step_began (in us). */
@@ -65,7 +68,9 @@ void ms_mailbox_tell_state (MsMailbox *mailbox, MsRunnerState state);
 void ms_mailbox_tell_error (MsMailbox *mailbox, const GError *error);
 void ms_mailbox_tell_experiment (MsMailbox *mailbox, const MsExperiment *experiment);
 void ms_mailbox_tell_saved (MsMailbox *mailbox, const char *path);
-void ms_mailbox_tell_restart (MsMailbox *mailbox, gint64 step, bool replaced);
+
+/* @experiment: what runs from now on; NULL: a trace. */
+void ms_mailbox_tell_restart (MsMailbox *mailbox, gint64 step, bool replaced, const MsExperiment *experiment);
 
 /* @of_a_step: false for a look, which is drawn but is no part of the history. */
 void ms_mailbox_tell_record (MsMailbox *mailbox, MsRecord *record, bool of_a_step);

@@ -5,9 +5,10 @@
 
 #include "core/base/pool.h"
 #include "core/train/mailbox.h"
+#include "core/train/replay.h"
 #include "core/train/timeline.h"
 
-#define TIMELINE_BYTES ((gsize) 256 << 20)
+#define TIMELINE_BYTES ((gsize) 128 << 20)
 #define SURFACE_SHARE 20 /* surfaces may cost 1/20 of the time */
 
 struct MsRunner {
@@ -16,6 +17,7 @@ struct MsRunner {
   int n_threads;
 
   MsSession *session; /* this and what follows belongs to the thread */
+  MsReplay *replay;   /* instead of a session */
   MsTimeline *timeline;
   char *name;
   bool playing, failed;
@@ -29,9 +31,10 @@ struct MsRunner {
 static void
 tell_state (MsRunner *self)
 {
-  MsRunnerState state = self->session == NULL ? MS_RUNNER_EMPTY
-                        : self->playing       ? MS_RUNNER_PLAYING
-                                              : MS_RUNNER_PAUSED;
+  MsRunnerState state = self->playing ? MS_RUNNER_PLAYING : MS_RUNNER_PAUSED;
+
+  if (self->session == NULL && self->replay == NULL)
+    state = MS_RUNNER_EMPTY;
 
   ms_mailbox_tell_state (&self->mailbox, self->failed ? MS_RUNNER_FAILED : state);
 }
@@ -81,8 +84,8 @@ begin_here (MsRunner *self, bool replaced)
   self->failed = false;
   self->next_batch = self->next_surface = 0;
   ms_timeline_note (self->timeline, self->session);
-  ms_mailbox_tell_restart (&self->mailbox, ms_session_get_step (self->session), replaced);
-  ms_mailbox_tell_experiment (&self->mailbox, ms_session_experiment (self->session));
+  ms_mailbox_tell_restart (&self->mailbox, ms_session_get_step (self->session), replaced,
+                           ms_session_experiment (self->session));
   look (self);
   tell_state (self);
 }
@@ -91,6 +94,8 @@ static void
 take_session (MsRunner *self, MsSession *session)
 {
   g_clear_pointer (&self->session, ms_session_free);
+  g_clear_pointer (&self->replay, ms_replay_free);
+  ms_mailbox_set_replaying (&self->mailbox, false);
   self->session = session;
   ms_timeline_clear (self->timeline);
   begin_here (self, true);
@@ -111,13 +116,71 @@ open_session (MsRunner *self, const MsRequest *request)
     session = ms_session_load (request->text, NULL, self->n_threads, &error);
   if (session == NULL)
     {
-      self->failed = self->session == NULL;
+      self->failed = self->session == NULL && self->replay == NULL;
       tell_error (self, error);
       return;
     }
   g_free (self->name);
   self->name = request->kind == MS_REQUEST_OPEN ? g_strdup (request->text) : g_path_get_basename (request->text);
   take_session (self, g_steal_pointer (&session));
+}
+
+/* Tells the records up to the next one that can be drawn. */
+static void
+replay_step (MsRunner *self)
+{
+  MsRecord *record;
+
+  self->step_began = g_get_monotonic_time ();
+  do
+    {
+      record = ms_replay_next (self->replay);
+      if (record != NULL)
+        ms_mailbox_tell_record (&self->mailbox, record, true);
+    }
+  while (record != NULL && record->inputs == NULL);
+  if (self->steps_left > 0)
+    self->steps_left--;
+  if (ms_replay_is_over (self->replay))
+    self->steps_left = 0;
+  if (self->steps_left == 0)
+    {
+      self->playing = false;
+      tell_state (self);
+    }
+}
+
+static void
+begin_replay (MsRunner *self)
+{
+  self->failed = self->playing = false;
+  self->steps_left = 0;
+  self->newest_is_drawn = true;
+  ms_replay_restart (self->replay);
+  ms_mailbox_tell_restart (&self->mailbox, 0, true, NULL);
+  replay_step (self);
+}
+
+static void
+open_trace (MsRunner *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  MsReplay *replay;
+
+  ms_mailbox_tell_state (&self->mailbox, MS_RUNNER_BUILDING);
+  replay = ms_replay_open (path, &error);
+  if (replay == NULL)
+    {
+      self->failed = self->session == NULL && self->replay == NULL;
+      tell_error (self, error);
+      return;
+    }
+  g_clear_pointer (&self->session, ms_session_free);
+  g_clear_pointer (&self->replay, ms_replay_free);
+  ms_timeline_clear (self->timeline);
+  self->replay = replay;
+  ms_mailbox_set_replaying (&self->mailbox, true);
+  begin_replay (self);
 }
 
 static void
@@ -217,11 +280,43 @@ save (MsRunner *self, const char *path)
 }
 
 static void
+handle_replay (MsRunner *self, const MsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (request->kind == MS_REQUEST_PLAY && ms_replay_is_over (self->replay))
+    begin_replay (self);
+  if (request->kind == MS_REQUEST_PLAY)
+    start (self, -1);
+  else if (request->kind == MS_REQUEST_STEP)
+    start (self, request->n);
+  else if (request->kind == MS_REQUEST_PAUSE)
+    stop (self);
+  else if (request->kind == MS_REQUEST_RESET)
+    begin_replay (self);
+  else
+    {
+      g_set_error (&error, MS_ERROR, MS_ERROR_USAGE, "a trace is a recorded run: it can be replayed, not changed or saved");
+      tell_error (self, error);
+    }
+}
+
+static void
 handle (MsRunner *self, const MsRequest *request)
 {
+  if (request->kind == MS_REQUEST_OPEN_TRACE)
+    {
+      open_trace (self, request->text);
+      return;
+    }
   if (request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT)
     {
       open_session (self, request);
+      return;
+    }
+  if (self->replay != NULL)
+    {
+      handle_replay (self, request);
       return;
     }
   if (self->session == NULL) /* nothing to play, change or save: the failed open has been told */
@@ -236,7 +331,8 @@ handle (MsRunner *self, const MsRequest *request)
     case MS_REQUEST_CHANGE: change (self, request->experiment); break;
     case MS_REQUEST_SAVE: save (self, request->text); break;
     case MS_REQUEST_OPEN:
-    case MS_REQUEST_OPEN_CHECKPOINT: break;
+    case MS_REQUEST_OPEN_CHECKPOINT:
+    case MS_REQUEST_OPEN_TRACE: break;
     }
 }
 
@@ -335,6 +431,8 @@ work (void *data)
         return NULL;
       if (kind == MS_WORK_REQUEST)
         handle (self, request);
+      else if (self->replay != NULL)
+        replay_step (self);
       else
         do_step (self);
     }
@@ -361,6 +459,7 @@ ms_runner_free (MsRunner *self)
   ms_mailbox_quit (&self->mailbox);
   pthread_join (self->thread, NULL);
   g_clear_pointer (&self->session, ms_session_free);
+  ms_replay_free (self->replay);
   ms_timeline_free (self->timeline);
   ms_mailbox_clear (&self->mailbox);
   g_free (self->name);
@@ -389,6 +488,12 @@ void
 ms_runner_open_checkpoint (MsRunner *self, const char *path)
 {
   push (self, MS_REQUEST_OPEN_CHECKPOINT, NULL, path, 0);
+}
+
+void
+ms_runner_open_trace (MsRunner *self, const char *path)
+{
+  push (self, MS_REQUEST_OPEN_TRACE, NULL, path, 0);
 }
 
 void

@@ -30,7 +30,8 @@ typedef struct {
   bool restarted;        /* a rewind, reset, rebuild or open came before these records */
   gint64 restarted_at;   /* the step it went back to: forget what came after it */
   bool replaced;         /* the run began anew: forget all that came before */
-  MsExperiment *experiment; /* what the session runs now, or NULL if unchanged; also after a refused change */
+  MsExperiment *experiment; /* what the session runs now, also after a refused change; NULL: unchanged, or with
+                               replaced: there is none, because a trace is replayed */
   char *error;           /* one sentence, or NULL */
   char *saved;           /* the path of a checkpoint that is now written, or NULL */
 } MsRunnerNews;
@@ -42,6 +43,8 @@ void ms_runner_free (MsRunner *runner);
 
 void ms_runner_open (MsRunner *runner, const MsExperiment *experiment, const char *name);
 void ms_runner_open_checkpoint (MsRunner *runner, const char *path);
+/* A recorded run: play, pause, step and reset go through its records; what would need a model is refused. */
+void ms_runner_open_trace (MsRunner *runner, const char *path);
 void ms_runner_play (MsRunner *runner);
 /* If the newest step was not published with its batch, one more is done that is: what is drawn is where the run
  * stands. */

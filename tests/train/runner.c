@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The runner's thread: what is asked for happens in order, every step is told once, nothing waits for the reader. */
+#include "core/formats/trace.h"
 #include "core/train/runner.h"
 
 #include <glib/gstdio.h>
@@ -132,6 +133,12 @@ static bool
 has_5_and_is_paused (Reader *reader)
 {
   return reader->records->len >= 5 && is_paused (reader);
+}
+
+static bool
+has_a_record (Reader *reader)
+{
+  return is_paused (reader) && reader->records->len >= 1 && reader->latest == reader->records->pdata[0];
 }
 
 static bool
@@ -457,6 +464,47 @@ test_save (void)
   g_rmdir (dir);
 }
 
+static bool
+has_8_and_is_paused (Reader *reader)
+{
+  return reader->records->len >= 8 && is_paused (reader);
+}
+
+/* A recorded run is played, stepped and reset like a live one; the records between two batches come along. */
+static void
+test_replay (void)
+{
+  g_autoptr (Reader) live = reader_open (), reader = reader_new ();
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "a.npz", NULL);
+  g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("small", NULL);
+  g_autoptr (GError) error = NULL;
+
+  ms_runner_step (live->runner, 5);
+  wait_until (live, has_5_and_is_paused);
+  ms_runner_set_refresh (live->runner, 0.1);
+  ms_runner_step (live->runner, 3); /* two without and one with its batch */
+  wait_until (live, has_8_and_is_paused);
+  for (guint i = 0; i < live->records->len; i++)
+    ms_trace_writer_add (writer, live->records->pdata[i]);
+  g_assert_true (ms_trace_writer_save (writer, path, &error));
+
+  ms_runner_open_trace (reader->runner, path);
+  wait_until (reader, has_a_record);
+  g_assert_cmpint (reader->latest->provenance, ==, MS_PROVENANCE_TRACE);
+  ms_runner_set_speed (reader->runner, 0);
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_8_and_is_paused);
+  assert_every_step_once (reader, 1);
+  g_assert_cmpint (reader->latest->step, ==, 8);
+  ms_runner_save (reader->runner, path);
+  wait_until (reader, has_error);
+  ms_runner_reset (reader->runner);
+  wait_until (reader, has_a_record);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 /* However much happens, a reader is woken once until it has read. */
 static void
 test_one_wake (void)
@@ -504,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/diverging", test_diverging);
   g_test_add_func ("/runner/failed-open", test_failed_open);
   g_test_add_func ("/runner/save", test_save);
+  g_test_add_func ("/runner/replay", test_replay);
   g_test_add_func ("/runner/one-wake", test_one_wake);
   g_test_add_func ("/runner/free-while-busy", test_free_while_busy);
   return g_test_run ();

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 from driver import Program, run, wait_for
 
@@ -129,6 +130,22 @@ def test_it_remembers():
     with Program(config=config) as program:
         program.find('push button', 'plane-spirals')
         assert program.value('spin button', 'Active per token K') == 2
+
+
+def test_a_trace_is_replayed():
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'run.npz')
+    subprocess.run([os.environ['MOESCOPE_PROGRAM'], 'run', 'plane-spirals', '--steps', '20', '--trace', path, '--json'],
+                   check=True, capture_output=True)
+    with Program(path) as program:
+        first = program.wait_step(lambda step: step > 0, 'its first batch') and program.step()
+        wait_for('its origin', lambda: any(name.startswith('trace · seed 0') for name in program.names('label')))
+        program.press('Step')
+        program.wait_step(lambda step: step > first, 'the next batch')
+        program.press('Play')
+        program.wait_step(lambda step: step == 20, 'its end')
+        program.press('Reset')
+        program.wait_step(lambda step: step == first, 'its beginning')
+        assert program.close() == 0
 
 
 def test_bad_files_are_refused_in_words():

@@ -6,7 +6,8 @@
 #include "ui/paint/frame.h"
 #include "ui/paint/text.h"
 
-#define BUTTON_SIDE 24 /* px, as the style sheet says */
+#define BUTTON_SIDE 24   /* px, as the style sheet says */
+#define CANVAS_MARGIN 4  /* likewise */
 
 struct _MsTile {
   GtkWidget parent;
@@ -42,8 +43,8 @@ place_button (MsTile *self)
   MsFrame frame = ms_frame_layout (400, 300, &palette);
   double width = ms_text_width (&palette, MS_TEXT_TITLE, ms_canvas_painter (self->canvas)->title);
 
-  gtk_widget_set_margin_start (self->button, (int) (frame.head.x + width + 4 * palette.scale));
-  gtk_widget_set_margin_top (self->button, (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
+  gtk_widget_set_margin_start (self->button, CANVAS_MARGIN + (int) (frame.head.x + width + 4 * palette.scale));
+  gtk_widget_set_margin_top (self->button, CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
 }
 
 /* The button stands beside the canvas, not inside, so what its menu asks for is passed on. */

@@ -70,11 +70,10 @@ take_news (MsLive *self, const MsRunnerNews *news)
     self->told_at = news->told_at;
   take_record (&self->record, news->latest);
   take_record (&self->surface, news->surface);
+  if (news->experiment != NULL || news->replaced)
+    g_clear_pointer (&self->experiment, ms_experiment_unref);
   if (news->experiment != NULL)
-    {
-      g_clear_pointer (&self->experiment, ms_experiment_unref);
-      self->experiment = ms_experiment_ref (news->experiment);
-    }
+    self->experiment = ms_experiment_ref (news->experiment);
 }
 
 static void

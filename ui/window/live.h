@@ -23,7 +23,7 @@ void ms_live_stop (MsLive *live);
 
 MsRunner *ms_live_runner (MsLive *live);
 MsRunnerState ms_live_state (MsLive *live);
-const MsExperiment *ms_live_experiment (MsLive *live); /* NULL: none yet */
+const MsExperiment *ms_live_experiment (MsLive *live); /* NULL: none yet, or a trace */
 const MsRecord *ms_live_record (MsLive *live);         /* the newest with a batch; NULL: none yet */
 const MsRecord *ms_live_surface (MsLive *live);        /* the newest with a surface; NULL: none */
 const MsHistory *ms_live_history (MsLive *live);

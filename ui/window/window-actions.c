@@ -246,10 +246,13 @@ enable (MsWindow *self, bool enabled, const char *const *names)
 void
 ms_window_update_actions (MsWindow *self)
 {
-  bool open = ms_live_experiment (self->live) != NULL, opened = open && !self->focused;
+  bool open = ms_live_record (self->live) != NULL, opened = open && !self->focused;
+  bool has_model = open && ms_live_experiment (self->live) != NULL;
 
-  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.reset", "win.new-seed",
-                                             "win.save-checkpoint", "win.save-experiment", "win.copy-command", NULL });
+  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.reset", NULL });
+  enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-experiment",
+                                                  "win.copy-command", NULL });
+  gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model);
   if (opened)
     gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->play_button));
   self->focused = open;

@@ -123,7 +123,6 @@ looked_at_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   Found *found = g_task_propagate_pointer (G_TASK (result), &error);
   g_autofree char *name = found != NULL ? g_path_get_basename (found->path) : NULL;
-  g_autofree char *sentence = NULL;
 
   if (ms_live_runner (self->live) == NULL) /* closed meanwhile */
     {
@@ -141,9 +140,8 @@ looked_at_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   else
     {
-      sentence = g_strdup_printf ("%s is a trace; the window shows experiments and checkpoints, and moescope render "
-                                  "makes pictures of traces", name);
-      fail (self, sentence);
+      set_name (self, name);
+      ms_runner_open_trace (ms_live_runner (self->live), found->path);
     }
   g_clear_pointer (&found, found_free);
 }
