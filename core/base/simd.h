@@ -89,28 +89,42 @@ ms_vec_min (MsVec a, MsVec b)
   return ms_vec_select (a < b, a, b);
 }
 
+/* v with its halves exchanged, and so on down to neighbours: what a fold over all lanes needs. */
+#ifdef MS_DOUBLE
+#define MS_FOLD(v, with)                                                   \
+  v = with (v, __builtin_shufflevector (v, v, 4, 5, 6, 7, 0, 1, 2, 3));    \
+  v = with (v, __builtin_shufflevector (v, v, 2, 3, 0, 1, 6, 7, 4, 5));    \
+  v = with (v, __builtin_shufflevector (v, v, 1, 0, 3, 2, 5, 4, 7, 6))
+#else
+#define MS_FOLD(v, with)                                                                              \
+  v = with (v, __builtin_shufflevector (v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); \
+  v = with (v, __builtin_shufflevector (v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)); \
+  v = with (v, __builtin_shufflevector (v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)); \
+  v = with (v, __builtin_shufflevector (v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14))
+#endif
+
+MS_VEC_INLINE MsVec
+ms_vec_plus (MsVec a, MsVec b)
+{
+  return a + b;
+}
+
 /* Sum and largest of all lanes, in a fixed order. */
 MS_VEC_INLINE MsReal
 ms_vec_sum (MsVec v)
 {
-  MsReal x[64 / sizeof (MsReal)];
-  memcpy (x, &v, sizeof x);
-  for (int half = MS_LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++)
-      x[i] += x[i + half];
-  return x[0];
+  MS_FOLD (v, ms_vec_plus);
+  return v[0];
 }
 
 MS_VEC_INLINE MsReal
 ms_vec_max_lane (MsVec v)
 {
-  MsReal x[64 / sizeof (MsReal)];
-  memcpy (x, &v, sizeof x);
-  for (int half = MS_LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++)
-      x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
-  return x[0];
+  MS_FOLD (v, ms_vec_max);
+  return v[0];
 }
+
+#undef MS_FOLD
 
 /* x[i][j] becomes x[j][i] over MS_LANES vectors: log2 (MS_LANES) rounds of a perfect shuffle. */
 MS_VEC_INLINE void
