@@ -63,6 +63,15 @@ ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsRea
   multiply (false, false, M, N, K, 1, A, lda, B, ldb, bias, 0, C, ldc);
 }
 
+void
+ms_gemm_fresh (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, MsReal *C, gsize ldc)
+{
+  if (ms_gemm_streams (M, N, K, C, ldc))
+    ms_gemm_stream (M, N, K, A, lda, B, ldb, C, ldc);
+  else
+    ms_gemm (true, false, M, N, K, 1, A, lda, B, ldb, 0, C, ldc);
+}
+
 #define BLOCK_COLUMNS 64     /* a strip of the tiles */
 #define MIN_SHARED 65536     /* multiplications: fewer are done before another thread has joined in */
 #define MIN_C 1024           /* numbers of C worth sharing out: the library copies A and B anew for every block */

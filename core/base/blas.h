@@ -35,6 +35,11 @@ void ms_gemm (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alph
 void ms_gemm_bias (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb,
                    const MsReal *bias, MsReal *C, gsize ldc);
 
+/* C = A^T B for one of many C that together are larger than the caches: written past them where that is possible, so
+ * that the memory is not read before it is overwritten. The pool's end of a loop makes it visible to other threads. */
+void ms_gemm_fresh (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, MsReal *C,
+                    gsize ldc);
+
 /* ms_gemm over the threads of @pool: rows (or, for few rows, columns) of C are shared out in fixed blocks. */
 void ms_gemm_pool (MsPool *pool, bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A,
                    gsize lda, const MsReal *B, gsize ldb, MsReal beta, MsReal *C, gsize ldc);

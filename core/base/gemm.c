@@ -10,6 +10,8 @@
 
 #if defined __x86_64__ && defined __GNUC__ && !defined MS_DOUBLE
 
+#include <immintrin.h>
+
 #define ROWS 6
 #define VECS 4
 #define STRIP (VECS * MS_GEMM_LANES)
@@ -27,9 +29,10 @@ typedef struct {
   const MsReal *start; /* (STRIP): what the sums of every row begin with; NULL: nothing */
 } Panel;
 
-/* @rows and @vecs are constants wherever this is inlined, so that the sums live in registers. */
-MS_VEC_INLINE void
-multiply_tile (int rows, int vecs, const Panel *p, const MsReal *A, const MsReal *B, MsReal *C)
+/* @rows, @vecs and @stream are constants wherever this is inlined, so that the sums live in registers. To stream is to
+ * write whole cache lines past the caches. */
+AVX512 MS_VEC_INLINE void
+multiply_tile (int rows, int vecs, bool stream, const Panel *p, const MsReal *A, const MsReal *B, MsReal *C)
 {
   gsize a_row = p->a_row, a_col = p->a_col, ldb = p->ldb, ldc = p->ldc;
   MsReal alpha = p->alpha, beta = p->beta;
@@ -63,7 +66,10 @@ multiply_tile (int rows, int vecs, const Panel *p, const MsReal *A, const MsReal
           MsVec c = alpha * sum[i][j];
           if (beta != 0)
             c += beta * ms_vec_load (C + MS_GEMM_LANES * j);
-          ms_vec_store (C + MS_GEMM_LANES * j, c);
+          if (stream)
+            _mm512_stream_ps (C + MS_GEMM_LANES * j, (__m512)c);
+          else
+            ms_vec_store (C + MS_GEMM_LANES * j, c);
         }
     }
 }
@@ -73,7 +79,12 @@ typedef void (*Tile) (const Panel *p, const MsReal *A, const MsReal *B, MsReal *
 #define TILE(rows, vecs) \
   AVX512 static void tile_##rows##_##vecs (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
   { \
-    multiply_tile (rows, vecs, p, A, B, C); \
+    multiply_tile (rows, vecs, false, p, A, B, C); \
+  }
+#define STREAMING_TILE(rows) \
+  AVX512 static void streaming_tile_##rows (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
+  { \
+    multiply_tile (rows, VECS, true, p, A, B, C); \
   }
 #define TILES(vecs) TILE (1, vecs) TILE (2, vecs) TILE (3, vecs) TILE (4, vecs) TILE (5, vecs) TILE (6, vecs)
 #define TILE_NAMES(vecs) \
@@ -83,6 +94,14 @@ TILES (1)
 TILES (2)
 TILES (3)
 TILES (4)
+STREAMING_TILE (1)
+STREAMING_TILE (2)
+STREAMING_TILE (3)
+STREAMING_TILE (4)
+STREAMING_TILE (5)
+STREAMING_TILE (6)
+static const Tile streaming_tiles[ROWS + 1] = { NULL,             streaming_tile_1, streaming_tile_2, streaming_tile_3,
+                                                streaming_tile_4, streaming_tile_5, streaming_tile_6 };
 static const Tile tiles[VECS + 1][ROWS + 1] = {
   { NULL }, TILE_NAMES (1), TILE_NAMES (2), TILE_NAMES (3), TILE_NAMES (4),
 };
@@ -135,9 +154,8 @@ copy_strip (MsReal *to, const MsReal *B, gsize ldb, gsize n, gsize K)
 
 /* Tiles of as equal heights as possible: 16 rows are 6 + 5 + 5, not 6 + 6 + 4. */
 static void
-multiply_strip (const Panel *p, gsize n, const MsReal *A, const MsReal *B, MsReal *C)
+multiply_strip (const Panel *p, const Tile *of_height, const MsReal *A, const MsReal *B, MsReal *C)
 {
-  const Tile *of_height = tiles[n / MS_GEMM_LANES];
   gsize left = p->M;
   for (gsize n_tiles = (p->M + ROWS - 1) / ROWS; n_tiles > 0; n_tiles--)
     {
@@ -176,9 +194,26 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
             ms_gemm_transpose (buffer, STRIP, B_kn, ldb, width, p.K);
           else if (copy)
             copy_strip (buffer, B_kn, ldb, width, p.K);
-          multiply_strip (&p, width, A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
+          multiply_strip (&p, tiles[width / MS_GEMM_LANES], A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
         }
     }
+}
+
+bool
+ms_gemm_streams (gsize M, gsize N, gsize K, const MsReal *C, gsize ldc)
+{
+  bool lines = ((guintptr)C | ldc * sizeof *C) % 64 == 0;
+
+  return lines && N % STRIP == 0 && K <= DEPTH && ms_gemm_tiled_wins (false, M, N, MAX (K, MIN_K));
+}
+
+void
+ms_gemm_stream (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, MsReal *C, gsize ldc)
+{
+  Panel p = { .M = M, .K = K, .a_row = 1, .a_col = lda, .ldb = ldb, .ldc = ldc, .alpha = 1 };
+
+  for (gsize n = 0; n < N; n += STRIP)
+    multiply_strip (&p, streaming_tiles, A, B + n, C + n);
 }
 
 #else
@@ -198,6 +233,18 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
 
 void
 ms_gemm_transpose (MsReal *to, gsize ldt, const MsReal *B, gsize ldb, gsize n, gsize K)
+{
+  g_assert_not_reached ();
+}
+
+bool
+ms_gemm_streams (gsize M, gsize N, gsize K, const MsReal *C, gsize ldc)
+{
+  return false;
+}
+
+void
+ms_gemm_stream (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, MsReal *C, gsize ldc)
 {
   g_assert_not_reached ();
 }

@@ -21,3 +21,8 @@ void ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsRea
 /* to (K, n) with leading dimension ldt = B (n, K) transposed; n a multiple of MS_GEMM_LANES, and only where
  * ms_gemm_tiled_wins has said so. */
 void ms_gemm_transpose (MsReal *to, gsize ldt, const MsReal *B, gsize ldb, gsize n, gsize K);
+
+/* C = A^T B with C written past the caches, where ms_gemm_streams accepts it. */
+bool ms_gemm_streams (gsize M, gsize N, gsize K, const MsReal *C, gsize ldc);
+void ms_gemm_stream (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsReal *B, gsize ldb, MsReal *C,
+                     gsize ldc);

@@ -4,6 +4,7 @@
  * threads. */
 #include "core/base/blas.h"
 
+#include "core/base/arena.h"
 #include "core/base/gemm.h"
 
 #include <math.h>
@@ -179,6 +180,27 @@ test_cut_does_not_show (void)
       g_assert_cmpfloat_with_epsilon (whole[i], parts[i], 16 * (double)K * MS_REAL_EPSILON);
 }
 
+/* Straight past the caches or not, aligned or not, for few rows and many. */
+static void
+test_fresh (void)
+{
+  const gsize shapes[][3] = { { 64, 128, 1 }, { 128, 64, 2 }, { 64, 128, 7 }, { 5, 80, 3 }, { 6, 33, 2 }, { 64, 64, 200 } };
+  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++)
+    for (gsize shift = 0; shift < 2; shift++)
+      {
+        gsize M = shapes[s][0], N = shapes[s][1], K = shapes[s][2], n = M * N;
+        g_autofree MsReal *A = random_array (K * M), *B = random_array (K * N), *plain = g_new (MsReal, n);
+        MsReal *memory = ms_aligned_new0 ((n + 2) * sizeof *memory), *C = memory + shift;
+        C[n] = 7;
+        ms_gemm (true, false, M, N, K, 1, A, M, B, N, 0, plain, N);
+        ms_gemm_fresh (M, N, K, A, M, B, N, C, N);
+        for (gsize i = 0; i < n; i++)
+          g_assert_cmpfloat_with_epsilon (C[i], plain[i], MS_REAL_EPSILON * (MsReal)(K + 8));
+        g_assert_true (C[n] == 7);
+        ms_aligned_free (memory);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,6 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/blas/shapes-of-models", test_shapes_of_models);
   g_test_add_func ("/base/blas/threads", test_threads);
   g_test_add_func ("/base/blas/bias", test_bias);
+  g_test_add_func ("/base/blas/fresh", test_fresh);
   g_test_add_func ("/base/blas/cut-does-not-show", test_cut_does_not_show);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define PIECE_ROWS 128
+#define MANY_WEIGHTS 1048576 /* numbers: a layer whose gradient no cache will hold until somebody reads it */
 
 typedef struct {
   const MsPlan *plan;
@@ -110,7 +111,9 @@ backward_weights (const Experts *x, gsize e)
   bool add;
   MsReal *dw = expert_grad (x, x->w_node, e, &add);
 
-  if (dw != NULL)
+  if (dw != NULL && !add && x->w_node->n >= MANY_WEIGHTS)
+    ms_gemm_fresh (H, F, n, x->x + first * H, H, x->dy + first * F, F, dw, F);
+  else if (dw != NULL)
     ms_gemm (true, false, H, F, n, 1, x->x + first * H, H, x->dy + first * F, F, add, dw, F);
   MsReal *db = expert_grad (x, x->b_node, e, &add);
   if (db != NULL)
