@@ -2,7 +2,7 @@
 
 #include "core/routing/assign.h"
 
-#include "core/base/simd.h"
+#include "core/autodiff/ops/rows.h"
 
 #include <string.h>
 
@@ -12,32 +12,14 @@ typedef struct {
   gsize K, E;
 } TopK;
 
-/* The K best so far are kept sorted; most numbers are not larger than the last of them. */
-static void
-top_k_row (int *choice, const MsReal *gates, gsize K, gsize E)
-{
-  gsize held = 0;
-
-  for (gsize e = 0; e < E; e++)
-    {
-      gsize at;
-
-      if (held == K && !(gates[e] > gates[choice[K - 1]]))
-        continue;
-      at = held < K ? held++ : K - 1;
-      for (; at > 0 && gates[e] > gates[choice[at - 1]]; at--)
-        choice[at] = choice[at - 1];
-      choice[at] = (int)e;
-    }
-}
-
+MS_CLONES
 static void
 top_k_rows (gpointer data, gsize begin, gsize end)
 {
   const TopK *t = data;
 
   for (gsize s = begin; s < end; s++)
-    top_k_row (t->choice + s * t->K, t->gates + s * t->E, t->K, t->E);
+    ms_row_largest (t->choice + s * t->K, t->K, t->gates + s * t->E, t->E);
 }
 
 void

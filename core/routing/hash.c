@@ -17,8 +17,8 @@ mix (guint64 h)
   return h ^ (h >> 31);
 }
 
-/* Values in [-1, 1], which holds most of a standardised table, in eight levels, four of them for images; values beyond
- * go to the outer ones. */
+/* Values in [-1, 1], which holds images and most of a standardised table, in four levels; beyond them the outer
+ * ones. */
 static guint64
 token_id (const MsReal *input, gsize n)
 {

@@ -154,6 +154,34 @@ test_ties (void)
     g_assert_cmpint (choice[k], ==, k);
 }
 
+/* Long rows, with ties and with what is no number, against the plain rule: larger first, then lower. */
+static void
+test_top_k_of_many (void)
+{
+  enum { T = 40, K = 5, MOST = 300 };
+  g_autofree MsReal *gates = g_new (MsReal, T * MOST);
+  int choice[T * K];
+
+  for (int E = K; E < MOST; E += 17)
+    {
+      for (int i = 0; i < T * E; i++)
+        gates[i] = (MsReal)g_test_rand_int_range (0, i / E % 2 == 0 ? 40 : 100000) / 16;
+      gates[E / 2] = (MsReal)NAN;
+      ms_top_k (NULL, choice, gates, T, K, E);
+      for (int t = 1; t < T; t++)
+        for (int k = 0; k < K; k++)
+          {
+            int c = choice[t * K + k], before = 0;
+
+            for (int e = 0; e < E; e++)
+              before += gates[t * E + e] > gates[t * E + c] || (gates[t * E + e] == gates[t * E + c] && e < c);
+            g_assert_cmpint (before, ==, k);
+          }
+      for (int k = 0; k < K; k++)
+        g_assert_true (choice[k] >= 0 && choice[k] < E);
+    }
+}
+
 /* Row 1. */
 static void
 test_importance_and_gshard (void)
@@ -280,6 +308,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/routing/top-k-of-many", test_top_k_of_many);
   g_test_add_func ("/routing/capacity", test_capacity);
   g_test_add_func ("/routing/capacity-rounding", test_capacity_rounding);
   g_test_add_func ("/routing/vanilla", test_vanilla);

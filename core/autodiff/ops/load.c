@@ -26,45 +26,11 @@ typedef struct {
   const Attr *attr;
   const MsReal *logits, *noisy;
   MsReal *p, *z; /* (T, E); backward turns z into its density */
-  int *holder; /* (T, 2) who holds the K-th and the (K+1)-th place; -1: nobody */
-  int *best;   /* (T, K + 1) scratch */
+  int *best; /* (T, K + 1) the largest noisy logits; with K = E there is no last one: -1 */
   const double *slope; /* (groups, E) dL/dP, times the gradient that arrives, / (sigma S groups) */
   MsReal *dlogits, *dnoisy;
   gsize E, S;
 } Load;
-
-/* Experts at places K and K + 1 (counted from 1) of a row; ties go to the lower expert. best (K + 1) is scratch. */
-static void
-find_holders (const MsReal *x, gsize E, gsize K, int *best, int holder[2])
-{
-  gsize held = 0;
-
-  for (gsize e = 0; e < E; e++)
-    {
-      gsize at;
-
-      if (held > K && !(x[e] > x[best[K]]))
-        continue;
-      for (at = held > K ? K : held++; at > 0 && x[e] > x[best[at - 1]]; at--)
-        best[at] = best[at - 1];
-      best[at] = (int)e;
-    }
-  holder[0] = best[K - 1];
-  holder[1] = held > K ? best[K] : -1;
-}
-
-/* Whose logit is the threshold of expert e; -1: there is none. */
-static int
-threshold_of (const Load *l, gsize t, gsize e)
-{
-  const int *holder = l->holder + 2 * t;
-  const MsReal *x = l->noisy + t * l->E;
-  MsReal kth = x[holder[0]];
-
-  if (!l->attr->exclusive || x[e] < kth || (x[e] == kth && (int)e > holder[0]))
-    return holder[0];
-  return holder[1];
-}
 
 /* z of no threshold at all: the expert is among the K for certain, and 1 - Phi is 1. */
 #define CERTAIN ((MsReal)-40)
@@ -118,6 +84,7 @@ normal_density (MsReal *z, gsize n)
     }
 }
 
+MS_CLONES
 static void
 forward_rows (gpointer data, gsize begin, gsize end)
 {
@@ -127,42 +94,65 @@ forward_rows (gpointer data, gsize begin, gsize end)
 
   for (gsize t = begin; t < end; t++)
     {
-      find_holders (l->noisy + t * E, E, K, l->best + t * (K + 1), l->holder + 2 * t);
-      for (gsize e = 0; e < E; e++)
-        {
-          int j = threshold_of (l, t, e);
+      const MsReal *x = l->noisy + t * E, *clean = l->logits + t * E;
+      int *best = l->best + t * (K + 1);
+      MsReal *z = l->z + t * E, kth;
 
-          l->z[t * E + e] = j < 0 ? CERTAIN : (l->noisy[t * E + (gsize)j] - l->logits[t * E + e]) * per_sigma;
-        }
+      if (ms_row_largest (best, K + 1, x, E) == K)
+        best[K] = -1;
+      kth = x[best[K - 1]];
+      for (gsize e = 0; e < E; e++)
+        z[e] = (kth - clean[e]) * per_sigma;
+      for (gsize k = 0; l->attr->exclusive && k < K; k++)
+        z[best[k]] = best[K] < 0 ? CERTAIN : (x[best[K]] - clean[best[k]]) * per_sigma;
     }
   normal_tail (l->p + begin * E, l->z + begin * E, (end - begin) * E);
 }
 
+/* What flows to the logits also flows, with the other sign, to the thresholds: those of the chosen, if they are
+ * exclusive, and that of all others. @z holds the density and is overwritten. */
+MS_VEC_INLINE void
+backward_row (const Load *l, gsize t)
+{
+  gsize K = (gsize)l->attr->K, E = l->E;
+  const double *slope = l->slope + t / l->S * E;
+  const int *best = l->best + t * (K + 1);
+  MsReal *flow = l->z + t * E, chosen = 0, others = 0;
+
+  for (gsize e = 0; e < E; e++)
+    flow[e] *= (MsReal)slope[e];
+  for (gsize k = 0; l->attr->exclusive && k < K; k++)
+    {
+      if (best[K] < 0)
+        flow[best[k]] = 0;
+      chosen += flow[best[k]];
+    }
+  for (gsize e = 0; e < E; e++)
+    others += flow[e];
+  if (l->dlogits != NULL)
+    for (gsize e = 0; e < E; e++)
+      l->dlogits[t * E + e] += flow[e];
+  if (l->dnoisy == NULL)
+    return;
+  l->dnoisy[t * E + (gsize)best[K - 1]] -= others - chosen;
+  if (l->attr->exclusive && best[K] >= 0)
+    l->dnoisy[t * E + (gsize)best[K]] -= chosen;
+}
+
+MS_CLONES
 static void
 backward_rows (gpointer data, gsize begin, gsize end)
 {
   const Load *l = data;
-  gsize E = l->E;
 
-  normal_density (l->z + begin * E, (end - begin) * E);
+  normal_density (l->z + begin * l->E, (end - begin) * l->E);
   for (gsize t = begin; t < end; t++)
-    for (gsize e = 0; e < E; e++)
-      {
-        int j = threshold_of (l, t, e);
-        MsReal flow = (MsReal)l->slope[t / l->S * E + e] * l->z[t * E + e];
-
-        if (j < 0)
-          continue;
-        if (l->dlogits != NULL)
-          l->dlogits[t * E + e] += flow;
-        if (l->dnoisy != NULL)
-          l->dnoisy[t * E + (gsize)j] -= flow;
-      }
+    backward_row (l, t);
 }
 
 typedef struct {
   MsReal *p, *z, *mean; /* (T, E) twice, (groups, E) sums of p: the scale cancels in the loss */
-  int *holder, *best;
+  int *best;
 } Saved;
 
 static Load
@@ -172,7 +162,7 @@ describe (MsNode *y)
   Saved *saved = y->saved;
 
   return (Load){ .attr = a, .logits = y->in[0]->value, .noisy = y->in[1]->value, .p = saved->p, .z = saved->z,
-                 .holder = saved->holder, .best = saved->best, .E = ms_node_cols (y->in[0]),
+                 .best = saved->best, .E = ms_node_cols (y->in[0]),
                  .S = ms_node_rows (y->in[0]) / (gsize)a->groups };
 }
 
@@ -190,7 +180,6 @@ load_forward (MsTape *tape, MsNode *y)
       saved->p = ms_tape_alloc (tape, T * E * sizeof (MsReal));
       saved->z = ms_tape_alloc (tape, T * E * sizeof (MsReal));
       saved->mean = ms_tape_alloc (tape, G * E * sizeof (MsReal));
-      saved->holder = ms_tape_alloc (tape, 2 * T * sizeof (int));
       saved->best = ms_tape_alloc (tape, T * ((gsize)a->K + 1) * sizeof (int));
     }
   Load l = describe (y);

@@ -51,5 +51,52 @@ ms_row_scale (MsReal *y, const MsReal *x, MsReal c, gsize n, bool add)
       y[i] = c * x[i];
 }
 
+/* Any lane all ones. */
+MS_VEC_INLINE bool
+ms_vec_any (MsVecInt mask)
+{
+  typedef long long Wide __attribute__ ((vector_size (64)));
+  Wide v = (Wide)mask;
+
+  v |= __builtin_shufflevector (v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+  v |= __builtin_shufflevector (v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+  return (v[0] | v[1]) != 0;
+}
+
+/* Indices of the K largest of n numbers, the largest first, the lower index first where they are equal; returns how
+ * many there are. The best so far are kept sorted. Most numbers are not larger than the last of them, which is asked
+ * for several vectors at a time. */
+MS_VEC_INLINE gsize
+ms_row_largest (int *best, gsize K, const MsReal *x, gsize n)
+{
+  const gsize stride = 4 * MS_LANES;
+  gsize held = 0;
+
+  for (gsize i = 0; i < n;)
+    {
+      gsize end = MIN (n, i + stride), at;
+
+      if (held == K && end == i + stride)
+        {
+          MsReal last = x[best[K - 1]];
+
+          if (!ms_vec_any ((ms_vec_load (x + i) > last) | (ms_vec_load (x + i + MS_LANES) > last)
+                           | (ms_vec_load (x + i + 2 * MS_LANES) > last)
+                           | (ms_vec_load (x + i + 3 * MS_LANES) > last)))
+            i = end;
+        }
+      for (; i < end; i++)
+        {
+          if (held == K && !(x[i] > x[best[K - 1]]))
+            continue;
+          at = held < K ? held++ : K - 1;
+          for (; at > 0 && x[i] > x[best[at - 1]]; at--)
+            best[at] = best[at - 1];
+          best[at] = (int)i;
+        }
+    }
+  return held;
+}
+
 /* Rows of x summed into sum (cols); @add keeps what is there. Columns are shared out, so no partial sums are needed. */
 void ms_column_sums (MsTape *tape, MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add);
