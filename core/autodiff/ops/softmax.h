@@ -32,12 +32,23 @@ MS_VEC_INLINE MsReal
 ms_softmax_row (MsReal *y, const MsReal *x, gsize n)
 {
   MsReal max = ms_row_max (x, n), sum;
+  gsize whole = n / MS_LANES * MS_LANES;
+  MsVec sums = { 0 };
 
-  for (gsize i = 0; i < n; i += MS_LANES)
-    ms_lanes_store (y + i, ms_vec_exp (ms_lanes_load (x + i, n - i) - max), n - i);
-  sum = ms_row_sum (y, n);
-  for (gsize i = 0; i < n; i++)
-    y[i] /= sum;
+  for (gsize i = 0; i < whole; i += MS_LANES)
+    {
+      MsVec e = ms_vec_exp (ms_vec_load (x + i) - max);
+
+      sums += e;
+      ms_vec_store (y + i, e);
+    }
+  if (whole < n)
+    {
+      ms_lanes_store (y + whole, ms_vec_exp (ms_lanes_load (x + whole, n - whole) - max), n - whole);
+      sums += ms_lanes_load (y + whole, n - whole);
+    }
+  sum = ms_vec_sum (sums);
+  ms_row_scale (y, y, 1 / sum, n, false);
   return max + (MsReal)log (sum);
 }
 
