@@ -296,7 +296,8 @@ handle_replay (MsRunner *self, const MsRequest *request)
     begin_replay (self);
   else
     {
-      g_set_error (&error, MS_ERROR, MS_ERROR_USAGE, "a trace is a recorded run: it can be replayed, not changed or saved");
+      g_set_error (&error, MS_ERROR, MS_ERROR_USAGE,
+                   "a trace is a recorded run: it can be replayed, not changed or saved");
       tell_error (self, error);
     }
 }
