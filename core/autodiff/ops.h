@@ -21,6 +21,7 @@ MS_OPS (MS_OP_DECLARE)
 /* y (.., F) = x (.., H) w (H, F) + b (F); b may be NULL. w may have more axes: all but its first count as F if x's
  * columns equal its first axis, else its leading axes up to x's columns count as H. */
 MsNode *ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b);
+MsNode *ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b); /* gelu (x w + b) in one pass */
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
 MsNode *ms_tanh (MsTape *tape, MsNode *x);
@@ -55,6 +56,7 @@ MsNode *ms_gates (MsTape *tape, MsNode *probs, const int *choice, int K, bool re
 MsNode *ms_dispatch (MsTape *tape, MsNode *x, const MsPlan *plan);
 /* Rows of expert e times w (E, H, F)[e] plus b (E, F)[e]. */
 MsNode *ms_expert_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan);
+MsNode *ms_expert_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan);
 /* y (T, H): sum over a token's kept choices of weight (T, K) times its row of x (plan->n, H). */
 MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan);
 

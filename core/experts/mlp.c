@@ -14,10 +14,10 @@ static MsNode *
 mlp_forward (const MsExperts *base, MsTape *tape, MsNode *rows, const MsPlan *plan, double dropout, const MsPass *pass)
 {
   const MlpExperts *self = (const MlpExperts *)base;
-  MsNode *x = ms_expert_linear (tape, rows, ms_tape_param (tape, self->kernel_0), ms_tape_param (tape, self->bias_0),
-                                plan);
+  MsNode *x = ms_expert_linear_gelu (tape, rows, ms_tape_param (tape, self->kernel_0),
+                                     ms_tape_param (tape, self->bias_0), plan);
 
-  x = ms_pass_dropout (pass, tape, ms_gelu (tape, x), dropout, self->site);
+  x = ms_pass_dropout (pass, tape, x, dropout, self->site);
   x = ms_expert_linear (tape, x, ms_tape_param (tape, self->kernel_1), ms_tape_param (tape, self->bias_1), plan);
   return ms_pass_dropout (pass, tape, x, dropout, self->site + 1);
 }

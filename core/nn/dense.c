@@ -41,6 +41,13 @@ ms_dense_apply (const MsDense *dense, MsTape *tape, MsNode *x)
                     dense->bias != NULL ? ms_tape_param (tape, dense->bias) : NULL);
 }
 
+MsNode *
+ms_dense_apply_gelu (const MsDense *dense, MsTape *tape, MsNode *x)
+{
+  return ms_linear_gelu (tape, x, ms_tape_param (tape, dense->kernel),
+                         dense->bias != NULL ? ms_tape_param (tape, dense->bias) : NULL);
+}
+
 MsNorm
 ms_norm_new (MsParams *params, const char *name, gsize H)
 {

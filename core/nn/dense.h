@@ -19,6 +19,7 @@ extern const MsInit ms_init_xavier, ms_init_small_bias, ms_init_zeros, ms_init_o
 MsDense ms_dense_new (MsParams *params, const char *name, MsInit kernel, MsInit bias, int n_in, int n_dim,
                       const gsize *dim);
 MsNode *ms_dense_apply (const MsDense *dense, MsTape *tape, MsNode *x);
+MsNode *ms_dense_apply_gelu (const MsDense *dense, MsTape *tape, MsNode *x);
 
 typedef struct {
   MsParam *scale, *bias; /* (H) */

@@ -13,7 +13,7 @@ mlp_embed (MsBackbone *self, MsTape *tape, MsNode *x, MsPass *pass)
 {
   gsize F = n_features (&self->config);
   MsNode *features = ms_tape_input (tape, x->value, 2, (gsize[]){ x->n / F, F });
-  MsNode *tokens = ms_gelu (tape, ms_dense_apply (&self->embedding, tape, features));
+  MsNode *tokens = ms_dense_apply_gelu (&self->embedding, tape, features);
 
   pass->input = x->value;
   pass->input_size = F;

@@ -13,7 +13,7 @@ mlp_block_forward (MsFeedForward *base, MsTape *tape, MsNode *x, const MsPass *p
 {
   const MlpBlock *self = (MlpBlock *)base;
 
-  x = ms_gelu (tape, ms_dense_apply (&self->dense_0, tape, x));
+  x = ms_dense_apply_gelu (&self->dense_0, tape, x);
   x = ms_pass_dropout (pass, tape, x, pass->dropout, self->site);
   x = ms_dense_apply (&self->dense_1, tape, x);
   return ms_pass_dropout (pass, tape, x, pass->dropout, self->site + 1);

@@ -2,10 +2,12 @@
 
 /* For the rows r of expert e:  y_r = x_r w_e + b_e;  dx_r = dy_r w_e^T,  dw_e = sum_r x_r^T dy_r,  db_e = sum_r dy_r.
  * One product per expert, cut into pieces of rows so that a popular expert does not keep the threads waiting. An expert
- * without rows is not touched at all.                          x: (n, H), w: (E, H, F), b: (E, F), y: (n, F) */
+ * without rows is not touched at all. With a GELU behind it as in linear.c.
+ *                                                                x: (n, H), w: (E, H, F), b: (E, F), y: (n, F) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/gelu.h"
 #include "core/autodiff/ops/plan-sample.h"
 #include "core/autodiff/ops/rows.h"
 #include "core/base/blas.h"
@@ -17,6 +19,7 @@
 
 typedef struct {
   const MsPlan *plan;
+  bool gelu;
 } Attr;
 
 /* Rows [first, first + n) of one expert; n < 0: the expert's weight gradient. */
@@ -26,13 +29,13 @@ typedef struct {
 
 typedef struct {
   const MsReal *x, *w, *b, *dy;
-  MsReal *y, *dx;
+  MsReal *y, *dx, *slope; /* slope NULL: not needed */
   MsNode *w_node, *b_node;
   MsTape *tape;
   const Piece *piece;
   const int *offset;
   gsize H, F;
-  bool add;
+  bool add, gelu;
 } Experts;
 
 static void
@@ -81,17 +84,9 @@ forward_pieces (gpointer data, gsize begin, gsize end)
       const MsReal *b = x->b != NULL ? x->b + e * F : NULL;
 
       ms_gemm_bias (n, F, H, x->x + first * H, H, x->w + e * H * F, F, b, x->y + first * F, F);
+      if (x->gelu)
+        ms_gelu_apply (x->y + first * F, x->slope != NULL ? x->slope + first * F : NULL, n * F);
     }
-}
-
-MS_CLONES
-static void
-sum_rows (MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add)
-{
-  if (!add)
-    memset (sum, 0, cols * sizeof *sum);
-  for (gsize r = 0; r < rows; r++)
-    ms_row_scale (sum, x + r * cols, 1, cols, true);
 }
 
 /* Expert e's part of a weight's gradient. A plain variable has no slices of its own and was cleared beforehand. */
@@ -117,7 +112,7 @@ backward_weights (const Experts *x, gsize e)
     ms_gemm (true, false, H, F, n, 1, x->x + first * H, H, x->dy + first * F, F, add, dw, F);
   MsReal *db = expert_grad (x, x->b_node, e, &add);
   if (db != NULL)
-    sum_rows (db, x->dy + first * F, n, F, add);
+    ms_rows_sum (db, x->dy + first * F, n, F, add);
 }
 
 static void
@@ -145,8 +140,11 @@ expert_linear_forward (MsTape *tape, MsNode *y)
   Piece *piece = new_pieces (tape, a->plan);
   gsize n = list_pieces (piece, a->plan, false);
   Experts x = { .x = y->in[0]->value, .w = y->in[1]->value, .b = y->in[2] != NULL ? y->in[2]->value : NULL,
-                .y = y->value, .piece = piece, .H = ms_node_cols (y->in[0]), .F = ms_node_cols (y) };
+                .y = y->value, .gelu = a->gelu, .piece = piece, .H = ms_node_cols (y->in[0]), .F = ms_node_cols (y) };
 
+  if (y->saved == NULL && a->gelu && y->needs_grad)
+    y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
+  x.slope = y->saved;
   ms_pool_for (ms_tape_pool (tape), n, 1, forward_pieces, &x);
   ms_tape_count (tape, 2 * (gsize)a->plan->n * x.H * x.F, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
@@ -161,6 +159,7 @@ expert_linear_backward (MsTape *tape, MsNode *y)
                 .tape = tape, .piece = piece, .offset = a->plan->offset, .H = ms_node_cols (y->in[0]),
                 .F = ms_node_cols (y) };
 
+  ms_gelu_unapply (tape, y);
   for (int i = 1; i <= 2; i++)
     if (y->in[i] != NULL && y->in[i]->n_slices == 1)
       ms_grad_cleared (tape, y->in[i]);
@@ -176,6 +175,8 @@ expert_linear_sample (MsTape *tape, MsCheck *check)
   MsNode *w = ms_check_variable (tape, check, 1, 3, (gsize[]){ 3, 3, 4 });
   MsNode *b = ms_check_variable (tape, check, 1, 2, (gsize[]){ 3, 4 });
 
+  if (check->rng.seed % 2 == 0)
+    return ms_expert_linear_gelu (tape, x, w, b, &ms_plan_sample);
   return ms_expert_linear (tape, x, w, b, &ms_plan_sample);
 }
 
@@ -187,10 +188,22 @@ const MsOp ms_op_expert_linear = {
   .sample = expert_linear_sample,
 };
 
+static MsNode *
+apply (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan, bool gelu)
+{
+  Attr attr = { plan, gelu };
+
+  return ms_tape_apply (tape, &ms_op_expert_linear, &attr, sizeof attr, (MsNode *[]){ x, w, b }, 3);
+}
+
 MsNode *
 ms_expert_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan)
 {
-  Attr attr = { plan };
+  return apply (tape, x, w, b, plan, false);
+}
 
-  return ms_tape_apply (tape, &ms_op_expert_linear, &attr, sizeof attr, (MsNode *[]){ x, w, b }, 3);
+MsNode *
+ms_expert_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan)
+{
+  return apply (tape, x, w, b, plan, true);
 }

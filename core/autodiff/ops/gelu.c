@@ -6,22 +6,22 @@
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
 #include "core/autodiff/ops/elementwise.h"
+#include "core/autodiff/ops/gelu.h"
 
 #define C ((MsReal)0.79788456080286535588)
 #define A ((MsReal)0.044715)
 
+/* s = (1 + tanh u) / 2, with which y = x s and dy/dx = s + 2 y (1 - s) du/dx. */
 MS_VEC_INLINE MsVec
-value (MsVec x)
+share (MsVec x)
 {
-  return (MsReal)0.5 * x * (1 + ms_vec_tanh (C * (x + A * x * x * x)));
+  return (MsReal)0.5 * (1 + ms_vec_tanh (C * (x + A * x * x * x)));
 }
 
 MS_VEC_INLINE MsVec
-slope (MsVec x)
+slope_of (MsVec x, MsVec s)
 {
-  MsVec t = ms_vec_tanh (C * (x + A * x * x * x));
-
-  return (MsReal)0.5 * (1 + t) + (MsReal)0.5 * x * (1 - t * t) * C * (1 + 3 * A * x * x);
+  return s + 2 * x * s * (1 - s) * (C * (1 + 3 * A * x * x));
 }
 
 MS_CLONES
@@ -31,7 +31,11 @@ forward_part (gpointer data, gsize begin, gsize end)
   const MsElementwise *e = data;
 
   for (gsize i = begin; i < end; i += MS_LANES)
-    ms_lanes_store (e->y + i, value (ms_lanes_load (e->x + i, end - i)), end - i);
+    {
+      MsVec x = ms_lanes_load (e->x + i, end - i);
+
+      ms_lanes_store (e->y + i, x * share (x), end - i);
+    }
 }
 
 MS_CLONES
@@ -42,12 +46,47 @@ backward_part (gpointer data, gsize begin, gsize end)
 
   for (gsize i = begin; i < end; i += MS_LANES)
     {
-      MsVec dx = ms_lanes_load (e->dy + i, end - i) * slope (ms_lanes_load (e->x + i, end - i));
+      MsVec x = ms_lanes_load (e->x + i, end - i), dx = ms_lanes_load (e->dy + i, end - i) * slope_of (x, share (x));
 
       if (e->add)
         dx += ms_lanes_load (e->dx + i, end - i);
       ms_lanes_store (e->dx + i, dx, end - i);
     }
+}
+
+MS_CLONES
+void
+ms_gelu_apply (MsReal *y, MsReal *slope, gsize n)
+{
+  for (gsize i = 0; i < n; i += MS_LANES)
+    {
+      MsVec x = ms_lanes_load (y + i, n - i), s = share (x);
+
+      ms_lanes_store (y + i, x * s, n - i);
+      if (slope != NULL)
+        ms_lanes_store (slope + i, slope_of (x, s), n - i);
+    }
+}
+
+MS_CLONES
+static void
+unapply_part (gpointer data, gsize begin, gsize end)
+{
+  const MsElementwise *e = data;
+
+  for (gsize i = begin; i < end; i++)
+    e->dx[i] *= e->x[i];
+}
+
+void
+ms_gelu_unapply (MsTape *tape, MsNode *y)
+{
+  MsElementwise e = { .x = y->saved, .dx = y->grad };
+
+  if (y->saved == NULL)
+    return;
+  ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, unapply_part, &e);
+  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static void

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 
-/* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf      x: (T, H), w: (H, F), y: (T, F) */
+/* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf      x: (T, H), w: (H, F), y: (T, F)
+ * or y = gelu (x w + b), while the rows of x w are in the cache; then dy is first multiplied by the slopes kept. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/gelu.h"
 #include "core/autodiff/ops/rows.h"
 #include "core/base/blas.h"
 
 #include <string.h>
+
+typedef struct {
+  bool gelu;
+} Attr;
 
 /* The columns H of x, counted from the front of w's axes; the rest of w is F. */
 static gsize
@@ -26,7 +32,8 @@ linear_shape (MsNode *y)
 
 typedef struct {
   const MsReal *x, *w, *b;
-  MsReal *y;
+  MsReal *y, *slope; /* slope NULL: not needed */
+  bool gelu;
   gsize H, F;
 } Forward;
 
@@ -36,14 +43,21 @@ forward_rows (gpointer data, gsize begin, gsize end)
   const Forward *f = data;
 
   ms_gemm_bias (end - begin, f->F, f->H, f->x + begin * f->H, f->H, f->w, f->F, f->b, f->y + begin * f->F, f->F);
+  if (f->gelu)
+    ms_gelu_apply (f->y + begin * f->F, f->slope != NULL ? f->slope + begin * f->F : NULL, (end - begin) * f->F);
 }
 
 static void
 linear_forward (MsTape *tape, MsNode *y)
 {
   gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y);
-  Forward f = { y->in[0]->value, y->in[1]->value, y->in[2] != NULL ? y->in[2]->value : NULL, y->value, H, F };
+  const Attr *a = y->attr;
+  Forward f = { .x = y->in[0]->value, .w = y->in[1]->value, .b = y->in[2] != NULL ? y->in[2]->value : NULL,
+                .y = y->value, .gelu = a->gelu, .H = H, .F = F };
 
+  if (y->saved == NULL && a->gelu && y->needs_grad)
+    y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
+  f.slope = y->saved;
   ms_pool_for (ms_tape_pool (tape), T, 128, forward_rows, &f);
   ms_tape_count (tape, 2 * T * H * F, (T * H + H * F + T * F) * sizeof (MsReal));
 }
@@ -54,8 +68,9 @@ linear_backward (MsTape *tape, MsNode *y)
   gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y);
   MsPool *pool = ms_tape_pool (tape);
   bool add;
-  MsReal *dx = ms_grad (tape, y->in[0], &add);
 
+  ms_gelu_unapply (tape, y);
+  MsReal *dx = ms_grad (tape, y->in[0], &add);
   if (dx != NULL)
     ms_gemm_pool (pool, false, true, T, H, F, 1, y->grad, F, y->in[1]->value, F, add, dx, H);
   MsReal *dw = ms_grad (tape, y->in[1], &add);
@@ -74,7 +89,7 @@ linear_sample (MsTape *tape, MsCheck *check)
   MsNode *w = ms_check_variable (tape, check, 1, 2, (gsize[]){ 4, 5 });
   MsNode *b = ms_check_variable (tape, check, 1, 1, (gsize[]){ 5 });
 
-  return ms_linear (tape, x, w, b);
+  return check->rng.seed % 2 == 0 ? ms_linear_gelu (tape, x, w, b) : ms_linear (tape, x, w, b);
 }
 
 const MsOp ms_op_linear = {
@@ -88,5 +103,11 @@ const MsOp ms_op_linear = {
 MsNode *
 ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b)
 {
-  return ms_tape_apply (tape, &ms_op_linear, NULL, 0, (MsNode *[]){ x, w, b }, 3);
+  return ms_tape_apply (tape, &ms_op_linear, &(Attr){ false }, sizeof (Attr), (MsNode *[]){ x, w, b }, 3);
+}
+
+MsNode *
+ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b)
+{
+  return ms_tape_apply (tape, &ms_op_linear, &(Attr){ true }, sizeof (Attr), (MsNode *[]){ x, w, b }, 3);
 }

@@ -98,5 +98,8 @@ ms_row_largest (int *best, gsize K, const MsReal *x, gsize n)
   return held;
 }
 
-/* Rows of x summed into sum (cols); @add keeps what is there. Columns are shared out, so no partial sums are needed. */
+/* sum (cols) = the sum of @rows rows, or += it. */
+void ms_rows_sum (MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add);
+
+/* The same over the threads: rows of x summed into sum (cols); @add keeps what is there. Columns are shared out, so no partial sums are needed. */
 void ms_column_sums (MsTape *tape, MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add);
