@@ -184,7 +184,8 @@ test_cut_does_not_show (void)
 static void
 test_fresh (void)
 {
-  const gsize shapes[][3] = { { 64, 128, 1 }, { 128, 64, 2 }, { 64, 128, 7 }, { 5, 80, 3 }, { 6, 33, 2 }, { 64, 64, 200 } };
+  const gsize shapes[][3] = { { 64, 128, 1 }, { 128, 64, 2 }, { 64, 128, 7 },
+                              { 5, 80, 3 }, { 6, 33, 2 }, { 64, 64, 200 } };
   for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++)
     for (gsize shift = 0; shift < 2; shift++)
       {
