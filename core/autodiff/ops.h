@@ -65,7 +65,7 @@ MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
 /* Class probabilities (N, C) that ms_cross_entropy computed on the way, borrowed. */
 const MsReal *ms_cross_entropy_probs (const MsNode *node);
 
-/* The balancing losses of specs/vmoe.md 1.5, each the mean over @groups of consecutive, equally many rows. */
+/* V-MoE's balancing losses, each the mean over @groups of consecutive, equally many rows. */
 MsNode *ms_importance (MsTape *tape, MsNode *gates, int groups);
 MsNode *ms_gshard (MsTape *tape, MsNode *gates, int groups);
 MsNode *ms_z_loss (MsTape *tape, MsNode *logits);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Expert e:  y = gelu (x W1_e + b1_e) W2_e + b2_e, dropout after each half (specs/vmoe.md 2.5). */
+/* Expert e:  y = gelu (x W1_e + b1_e) W2_e + b2_e, dropout after each half. */
 
 #include "core/experts/expert.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Quality of class probabilities; specs/vmoe.md 4.1 and 4.2. Accumulates over batches: start with {0}-initialised
- * sums. */
+/* Quality of class probabilities. Accumulates over batches: start with {0}-initialised sums. */
 #pragma once
 
 #include <glib.h>

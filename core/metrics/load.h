@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How evenly experts are used. Formulas: specs/peers-and-formats.md (d); c_e assignments of expert e, N their sum. */
+/* How evenly experts are used. In the formulas c_e are the assignments of expert e, N their sum. */
 #pragma once
 
 #include <stdbool.h>

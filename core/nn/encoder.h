@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The body that the vision transformer and the MLP share (specs/vmoe.md 2.6): pre-norm residual blocks, a final norm,
- * pooling, and the head.
+/* The body that the vision transformer and the MLP share, as in V-MoE: pre-norm residual blocks, a final norm, pooling,
+ * and the head.
  *
  *   x += Dropout (MHA (LN (x)))        only with attention
  *   x += MLP-or-MoE (LN (x))
  *   features = pool (LN (x)), optionally tanh (Dense);  logits = Dense (features)
  *
- * Tensor names follow specs/vmoe.md 5.3. */
+ * Tensor names are V-MoE's; CONTRIBUTING.md lists them. */
 #pragma once
 
 #include "core/nn/dense.h"

@@ -44,7 +44,7 @@ typedef struct {
   float *probs; /* (M, N, C) */
 } MsPredictions;
 
-/* Test metrics, from the probability-averaged prediction (specs: vmoe.md 4.1). */
+/* Test metrics, from the probability-averaged prediction. */
 typedef struct {
   gint64 step; /* when they were taken */
   int examples;

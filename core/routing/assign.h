@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* From gates to a dispatch plan: top-k, then the greedy filling of the experts' buffers (specs/vmoe.md 2.3). */
+/* From gates to a dispatch plan: top-k, then the greedy filling of the experts' buffers, as in V-MoE. */
 #pragma once
 
 #include "core/autodiff/plan.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How many tokens an expert may take from one group (specs/vmoe.md 2.2). */
+/* How many tokens an expert may take from one group by V-MoE's rule and its variants. */
 #pragma once
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Tokens choose (V-MoE, specs/vmoe.md 1.1): noise before the softmax, the softmax over all experts before top-k, the K
+/* Tokens choose (as in V-MoE): noise before the softmax, the softmax over all experts before top-k, the K
  * largest gates as they are. Importance from clean gates, load from clean and noisy logits, GShard from the gates that
  * chose. */
 

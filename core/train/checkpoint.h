@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Checkpoints: safetensors with the model's tensors under the names of specs/vmoe.md 5.3, optionally
+/* Checkpoints: safetensors with the model's tensors under the names in CONTRIBUTING.md, optionally
  * "optimiser/first/NAME" and "optimiser/second/NAME", and the metadata keys "format", "experiment" (JSON), "name",
  * "step" and "updates". Random numbers are functions of seed and step, so the experiment's run.seed is all of their
  * state. A file by another program needs the model's tensors and "experiment"; the rest is taken as not trained yet. */

@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
   MsNode *logits; /* (N, classes) */
   MsNode *task;   /* mean cross-entropy */
-  MsNode *loss;   /* task + balancing losses, summed over layers (specs/vmoe.md 1.5) */
+  MsNode *loss;   /* task + balancing losses, summed over layers */
 } MsModelOutput;
 
 MsModelShape ms_model_shape (const MsDataset *dataset);

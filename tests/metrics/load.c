@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The golden rows of specs/peers-and-formats.md (d), to the digits printed there, and what happens at the edges. */
+/* Numbers worked out independently, to the digits printed, and what happens at the edges. */
 #include "core/metrics/load.h"
 
 #include <glib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The tiny vision transformer of specs/vmoe.md 6.2, held against tests/golden/vit.json: an independent float64
- * derivation in NumPy, 8 variants with one member. Then the gradient of a whole routed model, in the double build. */
+/* A tiny vision transformer held against tests/golden/vit.json: an independent float64 derivation in NumPy, 8 variants
+ * with one member. Then the gradient of a whole routed model, in the double build. */
 
 #include "core/autodiff/check.h"
 #include "core/experts/moe.h"

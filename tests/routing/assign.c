@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Capacities, choices, buffers and balancing losses against the numbers of specs/vmoe.md 6.1 (rows 1 to 4, 6 to 8) and
- * 6.2. */
+/* Capacities, choices, buffers and balancing losses against the numbers that V-MoE's own unit tests assert
+ * (google-research/vmoe: routing_test.py, moe_test.py), and against an independent derivation in NumPy. */
 
 #include "core/autodiff/ops.h"
 #include "core/routing/assign.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Importance loss of clean gates, mean over groups:  I_e = sum_s g_se,  L = (std (I) / mean (I))^2;
- * dg_se = dL/dI_e (specs/vmoe.md 1.5)                                                     g: (groups * S, E) */
+ * dg_se = dL/dI_e                                                                         g: (groups * S, E) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"

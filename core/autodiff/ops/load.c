@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Load loss, mean over groups of S rows (specs/vmoe.md 1.5):
+/* Load loss, mean over groups of S rows:
  *   tau_s = K-th largest noisy logit,  z_se = (tau_s - l_se) / sigma,  p_se = 1 - Phi (z_se),  P_e = mean_s p_se,
  *   L = (std_e (P) / mean_e (P))^2
  *   with a_e = dL/dP_e:  dl_se += a_e phi (z_se) / (sigma S),  and the threshold moves with the logit it is taken from:
