@@ -6,7 +6,10 @@
 #include "ui/widgets/canvas.h"
 
 #include "ui/widgets/spot-walk.h"
+#include "ui/widgets/thread-time.h"
 #include <adwaita.h>
+
+#define DESCRIBE_AFTER 200 /* ms */
 
 struct _MsCanvas {
   GtkWidget parent;
@@ -18,6 +21,7 @@ struct _MsCanvas {
   bool hovering, settled;
   cairo_surface_t *picture; /* owned; NULL: to be painted */
   gint64 paint_time;    /* us, since it was last asked for */
+  guint describe_source;
   GMenu *menu;          /* owned */
   GtkWidget *popover;   /* child */
 };
@@ -59,7 +63,7 @@ paint (MsCanvas *self, int width, int height)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   MsPalette palette = ms_canvas_palette (self);
-  gint64 began = g_get_monotonic_time ();
+  gint64 began = ms_thread_time ();
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * scale, height * scale);
   cairo_t *cr;
 
@@ -68,7 +72,7 @@ paint (MsCanvas *self, int width, int height)
   self->painter->paint (cr, width, height, &self->scene, self->hovering ? &self->hover : NULL, &palette);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
-  self->paint_time += g_get_monotonic_time () - began;
+  self->paint_time += ms_thread_time () - began;
   return surface;
 }
 
@@ -108,22 +112,38 @@ words_for_selection (MsCanvas *self)
 {
   MsPalette palette = ms_canvas_palette (self);
   int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  const MsSelection *selection = &self->scene.selection;
   MsSpot spot;
 
+  if (selection->example == MS_NONE && selection->token == MS_NONE && selection->expert == MS_NONE
+      && selection->step == MS_NONE)
+    return NULL;
   if (!ms_spot_find (self->painter, width, height, &self->scene, &palette, &spot))
     return NULL;
   return self->painter->describe (&self->scene, &spot);
 }
 
-static void
-update_description (MsCanvas *self)
+static gboolean
+describe_cb (gpointer data)
 {
+  MsCanvas *self = data;
   g_autofree char *caption = self->scene.record != NULL ? ms_record_caption (self->scene.record) : NULL;
-  g_autofree char *selected = self->settled ? words_for_selection (self) : NULL;
+  g_autofree char *selected = words_for_selection (self);
   const char *from = caption != NULL ? caption : "no data yet";
   g_autofree char *text = g_strjoin ("\n", self->painter->help, from, selected, NULL);
 
+  self->describe_source = 0;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  return G_SOURCE_REMOVE;
+}
+
+/* Looking for the chosen thing takes longer than painting it, so it waits until things stand still. */
+static void
+update_description (MsCanvas *self)
+{
+  g_clear_handle_id (&self->describe_source, g_source_remove);
+  if (self->settled)
+    self->describe_source = g_timeout_add (DESCRIBE_AFTER, describe_cb, self);
 }
 
 static gboolean
@@ -134,6 +154,8 @@ query_tooltip_cb (MsCanvas *self, int x, int y, gboolean by_keyboard, GtkTooltip
   g_autofree char *text = NULL;
   MsSpot spot;
 
+  if (self->popover != NULL && gtk_widget_get_visible (self->popover))
+    return FALSE;
   if (by_keyboard)
     text = words_for_selection (self);
   else if (self->painter->pick (x, y, width, height, &self->scene, &palette, &spot))
@@ -328,8 +350,7 @@ ms_canvas_set_scene (MsCanvas *self, const MsScene *scene)
   if (self->pointer_x >= 0)
     look_under (self, self->pointer_x, self->pointer_y);
   repaint (self);
-  if (self->settled)
-    update_description (self);
+  update_description (self);
 }
 
 const MsScene *
@@ -385,6 +406,7 @@ ms_canvas_dispose (GObject *object)
 {
   MsCanvas *self = MS_CANVAS (object);
 
+  g_clear_handle_id (&self->describe_source, g_source_remove);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->picture, cairo_surface_destroy);
   g_clear_object (&self->menu);

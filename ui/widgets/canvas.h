@@ -33,7 +33,7 @@ MsPalette ms_canvas_palette (MsCanvas *canvas);
 GMenuModel *ms_canvas_menu (MsCanvas *canvas);
 extern const char *const ms_canvas_actions[];
 
-/* Microseconds spent painting since the last call. */
+/* Microseconds of processor time spent painting since the last call. */
 gint64 ms_canvas_take_paint_time (MsCanvas *canvas);
 
 G_END_DECLS

@@ -161,7 +161,9 @@ new_control (MsRow *self)
       self->scale = new_scale (self);
       break;
     case MS_TYPE_TEXT:
-      control = new_entry (self, 14);
+      control = new_entry (self, 10);
+      gtk_widget_add_css_class (control, "text");
+      gtk_entry_set_placeholder_text (GTK_ENTRY (control), "none");
       break;
     case MS_TYPE_BOOL:
       control = gtk_switch_new ();

@@ -2,13 +2,15 @@
 
 #include "ui/window/frame-stats.h"
 
+#include "ui/widgets/thread-time.h"
+
 struct MsFrameStats {
   MsFramePaint paint;
   MsFrameDone done;
   gpointer data;
   GdkFrameClock *clock; /* owned */
   gulong before, after;
-  gint64 began, told_at; /* told_at 0: this frame shows no new record */
+  gint64 began, began_busy, told_at; /* told_at 0: this frame shows no new record */
   GArray *kept; /* of MsFrameTimes; NULL: nothing is kept */
 };
 
@@ -16,6 +18,7 @@ static void
 before_cb (GdkFrameClock *clock, MsFrameStats *self)
 {
   self->began = g_get_monotonic_time ();
+  self->began_busy = ms_thread_time ();
   self->told_at = 0;
 }
 
@@ -23,7 +26,12 @@ static void
 after_cb (GdkFrameClock *clock, MsFrameStats *self)
 {
   gint64 now = g_get_monotonic_time ();
-  MsFrameTimes times = { now - self->began, self->paint (self->data), now - self->told_at };
+  MsFrameTimes times = {
+    .frame = now - self->began,
+    .busy = ms_thread_time () - self->began_busy,
+    .paint = self->paint (self->data),
+    .latency = now - self->told_at,
+  };
 
   if (self->told_at == 0 || times.paint == 0)
     return;
@@ -124,6 +132,7 @@ ms_frame_stats_to_node (const MsFrameStats *self)
   json_builder_set_member_name (builder, "frames");
   json_builder_add_int_value (builder, self->kept->len);
   add_quantiles (builder, "frame_ms", self->kept, G_STRUCT_OFFSET (MsFrameTimes, frame));
+  add_quantiles (builder, "busy_ms", self->kept, G_STRUCT_OFFSET (MsFrameTimes, busy));
   add_quantiles (builder, "paint_ms", self->kept, G_STRUCT_OFFSET (MsFrameTimes, paint));
   add_quantiles (builder, "latency_ms", self->kept, G_STRUCT_OFFSET (MsFrameTimes, latency));
   json_builder_end_object (builder);

@@ -13,7 +13,10 @@ typedef struct MsFrameStats MsFrameStats;
 
 /* All in microseconds. */
 typedef struct {
-  gint64 frame, paint, latency;
+  gint64 frame;   /* by the clock, as latency */
+  gint64 busy;    /* processor time of the frame */
+  gint64 paint;   /* of that, for painting pictures */
+  gint64 latency; /* from telling the record to the end of its frame */
 } MsFrameTimes;
 
 /* Asked at the end of a frame: what was spent painting since the last call. */
@@ -34,7 +37,8 @@ void ms_frame_stats_shows (MsFrameStats *stats, gint64 told_at);
 /* From now on every frame is kept, for ms_frame_stats_to_node; without it nothing is. */
 void ms_frame_stats_keep (MsFrameStats *stats);
 
-/* {"frames", "frame_ms", "paint_ms", "latency_ms": {"median", "p95", "max"}} of what was kept; transfer full. */
+/* {"frames", "frame_ms", "busy_ms", "paint_ms", "latency_ms": {"median", "p95", "max"}} of what was kept; transfer
+ * full. */
 JsonNode *ms_frame_stats_to_node (const MsFrameStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsFrameStats, ms_frame_stats_free)

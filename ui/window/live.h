@@ -30,7 +30,7 @@ const MsHistory *ms_live_history (MsLive *live);
 gint64 ms_live_told_at (MsLive *live);                 /* when the runner told the newest record */
 bool ms_live_is_new (MsLive *live);                    /* inside "news": the record is another than at the last */
 
-/* One showing of a record cost the main thread @cost microseconds: adapts how often one is asked for. */
+/* One showing of a record took @cost microseconds of processor time: adapts how often one is asked for. */
 void ms_live_note_cost (MsLive *live, gint64 cost);
 double ms_live_refresh (MsLive *live); /* records a second that are asked for now */
 

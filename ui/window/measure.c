@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The benchmark of the window, run from within: slow stepping, then playing as fast as it goes. */
+#include "ui/widgets/thread-time.h"
 #include "ui/window/window-private.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define BETWEEN_STEPS 150 /* ms */
@@ -16,7 +16,8 @@ typedef struct {
   gpointer data;
   JsonObject *result; /* owned */
   gint64 began, first_step;
-  double memory;
+  gint64 busy; /* us, of the main thread */
+  JsonArray *memory; /* owned: MB, ten times over the time of playing */
 } Measure;
 
 /* Resident memory in MB; 0 where the system does not say. */
@@ -63,14 +64,17 @@ played_cb (gpointer data)
   Measure *self = data;
   JsonNode *node;
 
+  if (seconds_since (self) >= self->seconds / 10 * (json_array_get_length (self->memory) + 1))
+    json_array_add_double_element (self->memory, resident_memory ());
   if (seconds_since (self) < self->seconds)
     return G_SOURCE_CONTINUE;
   node = ms_frame_stats_to_node (self->window->stats);
   json_object_set_double_member (json_node_get_object (node), "steps_per_second",
                                  (double) (newest_step (self) - self->first_step) / seconds_since (self));
   json_object_set_double_member (json_node_get_object (node), "refresh", ms_live_refresh (self->window->live));
-  json_object_set_double_member (json_node_get_object (node), "memory_mb_before", self->memory);
-  json_object_set_double_member (json_node_get_object (node), "memory_mb_after", resident_memory ());
+  json_object_set_double_member (json_node_get_object (node), "main_thread_share",
+                                 ((double) (ms_thread_time () - self->busy) / G_USEC_PER_SEC) / seconds_since (self));
+  json_object_set_array_member (json_node_get_object (node), "memory_mb", self->memory);
   json_object_set_member (self->result, "playing", node);
   finish (self);
   return G_SOURCE_REMOVE;
@@ -84,7 +88,8 @@ begin_playing (Measure *self)
   ms_frame_stats_keep (self->window->stats);
   self->began = g_get_monotonic_time ();
   self->first_step = newest_step (self);
-  self->memory = resident_memory ();
+  self->busy = ms_thread_time ();
+  self->memory = json_array_new ();
   g_timeout_add (100, played_cb, self);
 }
 

@@ -34,6 +34,13 @@ ms_window_change (MsWindow *self, const MsExperiment *experiment)
 {
   const MsExperiment *now = ms_live_experiment (self->live);
 
+  if (self->opening != NULL) /* what could not be opened is tried again with other settings */
+    {
+      g_autofree char *name = g_strdup (self->name);
+
+      ms_window_open_experiment (self, experiment, name);
+      return;
+    }
   self->rebuilding = now != NULL && ms_experiment_needs_rebuild (now, experiment);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   self->sent = ms_experiment_ref ((MsExperiment *) experiment);
@@ -55,6 +62,12 @@ new_seed_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   ms_rows_set_experiment (self->rows, other);
   ms_window_change (self, other);
   self->rebuilding = false; /* the seed in the header says it */
+}
+
+static void
+choose_folder_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ms_window_ask_folder (MS_WINDOW (widget));
 }
 
 static void
@@ -246,13 +259,13 @@ enable (MsWindow *self, bool enabled, const char *const *names)
 void
 ms_window_update_actions (MsWindow *self)
 {
-  bool open = ms_live_record (self->live) != NULL, opened = open && !self->focused;
+  bool open = ms_live_record (self->live) != NULL && self->opening == NULL, opened = open && !self->focused;
   bool has_model = open && ms_live_experiment (self->live) != NULL;
 
   enable (self, open, (const char *const[]){ "win.play", "win.step", "win.reset", NULL });
   enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-experiment",
                                                   "win.copy-command", NULL });
-  gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model || self->opening != NULL);
   if (opened)
     gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->play_button));
   self->focused = open;
@@ -266,6 +279,7 @@ ms_window_class_install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "win.reset", NULL, reset_cb);
   gtk_widget_class_install_action (class, "win.new-seed", NULL, new_seed_cb);
   gtk_widget_class_install_action (class, "win.open", NULL, open_cb);
+  gtk_widget_class_install_action (class, "win.choose-folder", NULL, choose_folder_cb);
   gtk_widget_class_install_action (class, "win.save-checkpoint", NULL, save_checkpoint_cb);
   gtk_widget_class_install_action (class, "win.save-experiment", NULL, save_experiment_cb);
   gtk_widget_class_install_action (class, "win.copy-command", NULL, copy_command_cb);

@@ -98,22 +98,46 @@ set_name (MsWindow *self, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->preset_button), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
 }
 
-static void
-open_experiment (MsWindow *self, const MsExperiment *experiment, const char *name)
+void
+ms_window_open_experiment (MsWindow *self, const MsExperiment *experiment, const char *name)
 {
+  MsExperiment *opening = ms_experiment_ref ((MsExperiment *) experiment);
+
   set_name (self, name);
   g_clear_pointer (&self->sent, ms_experiment_unref);
+  g_clear_pointer (&self->opening, ms_experiment_unref);
+  self->opening = opening;
   ms_runner_open (ms_live_runner (self->live), experiment, name);
 }
 
-static void
-fail (MsWindow *self, const char *sentence)
+static bool
+needs_path (const MsExperiment *experiment)
 {
-  adw_status_page_set_description (self->failed_page, sentence);
-  if (ms_live_record (self->live) == NULL)
-    gtk_stack_set_visible_child_name (self->stack, "failed");
-  else
-    ms_window_toast (self, sentence);
+  const MsKey *key = ms_key (MS_KEY_TASK_PATH);
+
+  return experiment != NULL && key->applies (experiment);
+}
+
+/* In place of the views: why there is nothing to see, and the settings that may put it right. */
+void
+ms_window_show_failure (MsWindow *self, const char *sentence)
+{
+  g_autofree char *markup = g_markup_escape_text (sentence, -1);
+
+  if (self->opening == NULL && ms_live_record (self->live) != NULL)
+    {
+      ms_window_toast (self, sentence);
+      return;
+    }
+  if (self->opening != NULL)
+    ms_rows_set_experiment (self->rows, self->opening);
+  gtk_label_set_text (self->title_label, self->name != NULL ? self->name : "Moescope");
+  gtk_label_set_text (self->origin_label, "");
+  gtk_label_set_text (self->epoch_label, "");
+  adw_status_page_set_description (self->failed_page, markup);
+  gtk_widget_set_visible (GTK_WIDGET (self->folder_button), needs_path (self->opening));
+  gtk_stack_set_visible_child_name (self->stack, "failed");
+  ms_window_update_actions (self);
 }
 
 static void
@@ -130,9 +154,9 @@ looked_at_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (found == NULL)
-    fail (self, error->message);
+    ms_window_show_failure (self, error->message);
   else if (found->kind == FILE_EXPERIMENT)
-    open_experiment (self, found->experiment, name);
+    ms_window_open_experiment (self, found->experiment, name);
   else if (found->kind == FILE_CHECKPOINT)
     {
       set_name (self, name);
@@ -156,9 +180,9 @@ ms_window_open_preset (MsWindow *self, const char *name)
   g_return_if_fail (preset != NULL);
   experiment = ms_preset_load (preset, &error); /* compiled in: no file is read */
   if (experiment == NULL)
-    fail (self, error->message);
+    ms_window_show_failure (self, error->message);
   else
-    open_experiment (self, experiment, name);
+    ms_window_open_experiment (self, experiment, name);
 }
 
 void
@@ -169,7 +193,7 @@ ms_window_open_file (MsWindow *self, GFile *file)
 
   if (path == NULL)
     {
-      fail (self, "Only files in folders of this computer can be opened");
+      ms_window_show_failure (self, "Only files in folders of this computer can be opened");
       return;
     }
   g_task_set_task_data (task, path, g_free);
@@ -185,7 +209,7 @@ open_remembered (MsWindow *self)
   if (self->state->name != NULL && self->state->experiment != NULL)
     experiment = ms_experiment_from_json (self->state->experiment, -1, self->state->name, NULL);
   if (experiment != NULL && ms_experiment_validate (experiment, NULL))
-    open_experiment (self, experiment, self->state->name);
+    ms_window_open_experiment (self, experiment, self->state->name);
   else
     ms_window_open_preset (self, MS_DEFAULT_PRESET);
 }
@@ -239,6 +263,37 @@ ms_window_ask_open (MsWindow *self)
   add_filter (GTK_FILE_CHOOSER (dialog), "All files", (const char *const[]){ "*", NULL });
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (file_chosen_cb), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+folder_chosen_cb (GtkNativeDialog *dialog, int response, MsWindow *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT && self->opening != NULL)
+    {
+      g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (folder), *name = g_strdup (self->name);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MsExperiment) experiment = NULL;
+
+      experiment = ms_experiment_with (self->opening, ms_key (MS_KEY_TASK_PATH)->key, path != NULL ? path : "", &error);
+      if (experiment != NULL)
+        ms_window_open_experiment (self, experiment, name);
+      else
+        ms_window_toast (self, error->message);
+    }
+  g_object_unref (dialog);
+}
+
+/* Where the data are that the experiment could not find. */
+void
+ms_window_ask_folder (MsWindow *self)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+    "Folder of the Data", GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Choose", "_Cancel");
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (folder_chosen_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

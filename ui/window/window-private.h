@@ -29,6 +29,7 @@ struct _MsWindow {
   AdwBin *views;
   GtkBox *panel;
   AdwStatusPage *failed_page;
+  GtkButton *folder_button;
 
   /* Borrowed from the widget tree. */
   MsRows *rows;
@@ -42,6 +43,8 @@ struct _MsWindow {
   MsWindowState *state; /* owned: what is remembered */
   MsExperiment *sent;  /* owned: the change that the runner has not answered yet */
   char *name;          /* owned: what is open */
+  MsExperiment *opening; /* owned: asked to be opened and not yet there; stays after a failure, so that the settings can
+                            be put right */
   bool rebuilding;     /* the change under way rebuilds */
   bool focused;        /* the play button has had the keyboard from the start */
   bool told_done;      /* the run's length has been passed, and that was said */
@@ -64,6 +67,9 @@ void ms_window_save_picture (MsWindow *self, MsCanvas *canvas);
 void ms_window_open_preset (MsWindow *self, const char *name);
 void ms_window_open_file (MsWindow *self, GFile *file);
 void ms_window_ask_open (MsWindow *self);
+void ms_window_ask_folder (MsWindow *self);
+void ms_window_open_experiment (MsWindow *self, const MsExperiment *experiment, const char *name);
+void ms_window_show_failure (MsWindow *self, const char *sentence);
 void ms_window_add_drop_target (MsWindow *self);
 GtkWidget *ms_window_new_preset_popover (MsWindow *self);
 

@@ -97,11 +97,12 @@ update_blocks (MsWindow *self, const MsRecord *record)
 
   if (names_blocks (names, record))
     return;
-  self->selection.layer = MAX (n - 1, 0); /* deeper experts specialise more visibly */
+  /* Filling the list chooses one item after the other; the choice comes last. */
   while (g_list_model_get_n_items (G_LIST_MODEL (names)) > 0)
     gtk_string_list_remove (names, 0);
   for (int i = 0; i < n; i++)
     gtk_string_list_take (names, g_strdup_printf ("%d", record->routing[i]->layer));
+  self->selection.layer = MAX (n - 1, 0); /* deeper experts specialise more visibly */
   gtk_drop_down_set_selected (self->block, (guint) self->selection.layer);
   gtk_widget_set_visible (self->block_row, n > 1);
 }

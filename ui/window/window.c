@@ -150,8 +150,9 @@ sync_rows (MsWindow *self, bool refused)
 static void
 restarted_cb (MsLive *live, MsWindow *self)
 {
+  g_clear_pointer (&self->opening, ms_experiment_unref);
   sync_rows (self, false);
-  self->selection = MS_SELECTION_NONE;
+  self->selection = (MsSelection){ self->selection.layer, MS_NONE, MS_NONE, MS_NONE, MS_NONE };
   if (self->rebuilding && self->sent == NULL)
     ms_window_toast (self, "Model rebuilt, at step 0");
   self->rebuilding = self->rebuilding && self->sent != NULL;
@@ -162,13 +163,7 @@ failed_cb (MsLive *live, const char *sentence, MsWindow *self)
 {
   self->rebuilding = false;
   sync_rows (self, true);
-  if (ms_live_record (live) == NULL)
-    {
-      adw_status_page_set_description (self->failed_page, sentence);
-      gtk_stack_set_visible_child_name (self->stack, "failed");
-    }
-  else
-    ms_window_toast (self, sentence);
+  ms_window_show_failure (self, sentence);
 }
 
 static void
@@ -202,7 +197,7 @@ paint_time_cb (gpointer data)
 static void
 frame_done_cb (const MsFrameTimes *times, gpointer data)
 {
-  ms_live_note_cost (MS_WINDOW (data)->live, times->frame);
+  ms_live_note_cost (MS_WINDOW (data)->live, times->busy);
 }
 
 static void
@@ -298,6 +293,7 @@ ms_window_dispose (GObject *object)
   g_clear_pointer (&self->stats, ms_frame_stats_free);
   g_clear_pointer (&self->canvases, g_ptr_array_unref);
   g_clear_pointer (&self->sent, ms_experiment_unref);
+  g_clear_pointer (&self->opening, ms_experiment_unref);
   g_clear_pointer (&self->state, ms_window_state_free);
   g_clear_pointer (&self->name, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), MS_TYPE_WINDOW);
@@ -334,6 +330,7 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, MsWindow, views);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, panel);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, failed_page);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, folder_button);
   gtk_widget_class_bind_template_callback (widget_class, speed_changed_cb);
   ms_window_class_install_actions (widget_class);
 }
