@@ -22,6 +22,7 @@ MS_OPS (MS_OP_DECLARE)
  * columns equal its first axis, else its leading axes up to x's columns count as H. */
 MsNode *ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b);
 MsNode *ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b); /* gelu (x w + b) in one pass */
+MsNode *ms_linear_add (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, MsNode *r); /* r (.., F) + x w + b in one pass */
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
 MsNode *ms_tanh (MsTape *tape, MsNode *x);
@@ -59,6 +60,8 @@ MsNode *ms_expert_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const M
 MsNode *ms_expert_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, const MsPlan *plan);
 /* y (T, H): sum over a token's kept choices of weight (T, K) times its row of x (plan->n, H). */
 MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan);
+/* The same plus @residual (T, H); NULL: nothing. */
+MsNode *ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan, MsNode *residual);
 
 /* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
 MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);

@@ -187,8 +187,22 @@ give_back_gradient (MsTape *tape, MsNode *y)
 {
   Spare spare = { y->grad, y->n };
 
+  if (y->grad == NULL) /* it was handed over */
+    return;
   g_array_append_val (tape->spares, spare);
   y->grad = NULL;
+}
+
+bool
+ms_grad_hand_over (MsNode *node, MsNode *y)
+{
+  /* A parameter's gradient has its own place. */
+  if (node == NULL || !node->needs_grad || node->grad != NULL || node->begun || node->n != y->n)
+    return false;
+  node->grad = y->grad;
+  node->begun = 1;
+  y->grad = NULL;
+  return true;
 }
 
 void

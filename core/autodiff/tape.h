@@ -79,6 +79,9 @@ MsReal *ms_grad_slice (MsTape *tape, MsNode *node, gsize slice, bool *add);
 MsReal *ms_grad (MsTape *tape, MsNode *node, bool *add);
 /* For ops that only add: cleared at the first contribution. NULL: @node needs no gradient. */
 MsReal *ms_grad_cleared (MsTape *tape, MsNode *node);
+/* Gives y's gradient to @node, which becomes its owner, if @node needs one and nothing has flowed back to it yet.
+ * False: nothing has changed. Only for y's own backward, which must not touch y's gradient afterwards. */
+bool ms_grad_hand_over (MsNode *node, MsNode *y);
 
 /* Counters: integers added per call by the ops. Multiply-adds count as two. */
 void ms_tape_count (MsTape *tape, guint64 flops, guint64 bytes);

@@ -38,7 +38,7 @@ balancing_loss (MsTape *tape, const MsDecision *d, const MsRoutingConfig *c)
 }
 
 static MsNode *
-moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, const MsPass *pass)
+moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass)
 {
   MsMoe *self = (MsMoe *)base;
   const MsRoutingConfig *c = self->config;
@@ -56,7 +56,7 @@ moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, const MsPass *pass)
   self->loss = balancing_loss (tape, &self->decision, c);
   rows = ms_dispatch (tape, x, self->plan);
   rows = self->experts->forward (self->experts, tape, rows, self->plan, c->dropout, pass);
-  return ms_combine (tape, rows, self->decision.weights, self->plan);
+  return ms_combine_add (tape, rows, self->decision.weights, self->plan, residual);
 }
 
 static void

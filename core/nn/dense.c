@@ -2,7 +2,6 @@
 
 #include "core/nn/dense.h"
 
-#include "core/nn/pass.h"
 #include "core/base/rng.h"
 
 const MsInit ms_init_xavier = { .kind = MS_INIT_XAVIER_UNIFORM };
@@ -46,6 +45,18 @@ ms_dense_apply_gelu (const MsDense *dense, MsTape *tape, MsNode *x)
 {
   return ms_linear_gelu (tape, x, ms_tape_param (tape, dense->kernel),
                          dense->bias != NULL ? ms_tape_param (tape, dense->bias) : NULL);
+}
+
+MsNode *
+ms_dense_apply_add (const MsDense *dense, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass, guint32 site)
+{
+  MsNode *y;
+
+  if (residual != NULL && (pass->deterministic || pass->dropout == 0))
+    return ms_linear_add (tape, x, ms_tape_param (tape, dense->kernel),
+                          dense->bias != NULL ? ms_tape_param (tape, dense->bias) : NULL, residual);
+  y = ms_pass_dropout (pass, tape, ms_dense_apply (dense, tape, x), pass->dropout, site);
+  return residual != NULL ? ms_add (tape, residual, y) : y;
 }
 
 MsNorm

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/autodiff/ops.h"
+#include "core/nn/pass.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,9 @@ MsDense ms_dense_new (MsParams *params, const char *name, MsInit kernel, MsInit 
                       const gsize *dim);
 MsNode *ms_dense_apply (const MsDense *dense, MsTape *tape, MsNode *x);
 MsNode *ms_dense_apply_gelu (const MsDense *dense, MsTape *tape, MsNode *x);
+/* The end of a residual branch: residual + dropout (dense (x)), without the sum if @residual is NULL. */
+MsNode *ms_dense_apply_add (const MsDense *dense, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass,
+                            guint32 site);
 
 typedef struct {
   MsParam *scale, *bias; /* (H) */

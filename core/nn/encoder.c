@@ -88,14 +88,14 @@ ms_encoder_free (MsEncoder *encoder)
 }
 
 static MsNode *
-attend (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c)
+attend (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c, const MsPass *pass, guint32 site)
 {
   MsNode *normed = ms_norm_apply (&block->norm_0, tape, x);
   MsNode *q = ms_dense_apply (&block->query, tape, normed);
   MsNode *k = ms_dense_apply (&block->key, tape, normed);
   MsNode *v = ms_dense_apply (&block->value, tape, normed);
 
-  return ms_dense_apply (&block->out, tape, ms_attention (tape, q, k, v, c->tokens, c->heads));
+  return ms_dense_apply_add (&block->out, tape, ms_attention (tape, q, k, v, c->tokens, c->heads), x, pass, site);
 }
 
 MsNode *
@@ -106,15 +106,10 @@ ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsP
   for (int i = 0; i < c->blocks; i++)
     {
       const Block *block = &encoder->block[i];
-      MsNode *y;
 
       if (c->heads > 0)
-        {
-          y = attend (block, tape, x, c);
-          x = ms_add (tape, x, ms_pass_dropout (pass, tape, y, pass->dropout, MS_SITE_BLOCK (i)));
-        }
-      y = block->feed_forward->forward (block->feed_forward, tape, ms_norm_apply (&block->norm_1, tape, x), pass);
-      x = ms_add (tape, x, y);
+        x = attend (block, tape, x, c, pass, MS_SITE_BLOCK (i));
+      x = block->feed_forward->forward (block->feed_forward, tape, ms_norm_apply (&block->norm_1, tape, x), x, pass);
     }
   x = ms_norm_apply (&encoder->norm, tape, x);
   x = c->class_token ? ms_pool_first (tape, x, c->tokens) : ms_pool_mean (tape, x, c->tokens);

@@ -9,14 +9,13 @@ typedef struct {
 } MlpBlock;
 
 static MsNode *
-mlp_block_forward (MsFeedForward *base, MsTape *tape, MsNode *x, const MsPass *pass)
+mlp_block_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass)
 {
   const MlpBlock *self = (MlpBlock *)base;
 
   x = ms_dense_apply_gelu (&self->dense_0, tape, x);
   x = ms_pass_dropout (pass, tape, x, pass->dropout, self->site);
-  x = ms_dense_apply (&self->dense_1, tape, x);
-  return ms_pass_dropout (pass, tape, x, pass->dropout, self->site + 1);
+  return ms_dense_apply_add (&self->dense_1, tape, x, residual, pass, self->site + 1);
 }
 
 static void

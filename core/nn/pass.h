@@ -23,10 +23,10 @@ typedef struct {
 /* Dropout at @site, a number that no other place of the model uses; the identity in a deterministic pass. */
 MsNode *ms_pass_dropout (const MsPass *pass, MsTape *tape, MsNode *x, double rate, guint32 site);
 
-/* What stands in the place of a block's MLP: (N tokens, H) -> (N tokens, H). */
+/* What stands in the place of a block's MLP: (N tokens, H) -> (N tokens, H), added to @residual unless that is NULL. */
 typedef struct MsFeedForward MsFeedForward;
 struct MsFeedForward {
-  MsNode *(*forward) (MsFeedForward *self, MsTape *tape, MsNode *x, const MsPass *pass);
+  MsNode *(*forward) (MsFeedForward *self, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass);
   void (*free) (MsFeedForward *self);
 };
 

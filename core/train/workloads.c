@@ -66,7 +66,7 @@ step_layer (Work *w)
 
   ms_tape_reset (w->tape, true);
   x = ms_tape_variable (w->tape, w->x, 2, shape);
-  y = w->moe->base.forward (&w->moe->base, w->tape, x, &pass);
+  y = w->moe->base.forward (&w->moe->base, w->tape, x, NULL, &pass);
   ms_tape_backward (w->tape, ms_project (w->tape, y, w->weight));
   ms_params_clear_gradients (w->params);
 }

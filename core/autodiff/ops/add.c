@@ -4,6 +4,7 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/add.h"
 #include "core/autodiff/ops/elementwise.h"
 
 #include <string.h>
@@ -45,18 +46,37 @@ add_forward (MsTape *tape, MsNode *y)
   ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
+MS_CLONES
+void
+ms_add_numbers (MsReal *y, const MsReal *x, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    y[i] += x[i];
+}
+
+static void
+add_to_gradient (MsTape *tape, MsNode *node, const MsNode *y)
+{
+  MsElementwise e = { .dy = y->grad };
+
+  e.dx = ms_grad (tape, node, &e.add);
+  if (e.dx != NULL)
+    ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, backward_part, &e);
+}
+
+void
+ms_add_gradient (MsTape *tape, MsNode *node, MsNode *y)
+{
+  if (!ms_grad_hand_over (node, y))
+    add_to_gradient (tape, node, y);
+}
+
 static void
 add_backward (MsTape *tape, MsNode *y)
 {
-  for (int i = 0; i < 2; i++)
-    {
-      MsElementwise e = { .dy = y->grad };
-
-      e.dx = ms_grad (tape, y->in[i], &e.add);
-      if (e.dx != NULL)
-        ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, backward_part, &e);
-    }
-  ms_tape_count (tape, 0, 4 * y->n * sizeof (MsReal));
+  add_to_gradient (tape, y->in[1], y);
+  ms_add_gradient (tape, y->in[0], y);
+  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static MsNode *

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /* y_t = sum_k w_tk x_row(t,k) over kept choices: a token that kept nothing gets 0 and only its residual survives.
- * dx_r = w_tk dy_t,  dw_tk = <dy_t, x_row(t,k)>                              x: (n, H), w: (T, K), y: (T, H) */
+ * With the residual it is added to, y_t = r_t + ...;  dx_r = w_tk dy_t,  dw_tk = <dy_t, x_row(t,k)>,  dr = dy
+ *                                                                        x: (n, H), w: (T, K), y, r: (T, H) */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/add.h"
 #include "core/autodiff/ops/plan-sample.h"
 #include "core/autodiff/ops/rows.h"
 
@@ -16,7 +18,7 @@ typedef struct {
 
 typedef struct {
   const MsPlan *plan;
-  const MsReal *x, *w, *dy;
+  const MsReal *x, *w, *r, *dy; /* r NULL: none */
   MsReal *y, *dx, *dw;
   gsize H;
   bool add;
@@ -41,8 +43,10 @@ forward_tokens (gpointer data, gsize begin, gsize end)
   for (gsize t = begin; t < end; t++)
     {
       MsReal *y = c->y + t * c->H;
-      bool add = false;
+      bool add = c->r != NULL;
 
+      if (add)
+        memcpy (y, c->r + t * c->H, c->H * sizeof (MsReal));
       for (gsize k = 0; k < K; k++)
         if (c->plan->row[t * K + k] >= 0)
           {
@@ -76,7 +80,8 @@ static void
 combine_forward (MsTape *tape, MsNode *y)
 {
   const Attr *a = y->attr;
-  Combine c = { .plan = a->plan, .x = y->in[0]->value, .w = y->in[1]->value, .y = y->value, .H = ms_node_cols (y) };
+  Combine c = { .plan = a->plan, .x = y->in[0]->value, .w = y->in[1]->value, .y = y->value, .H = ms_node_cols (y),
+                .r = y->in[2] != NULL ? y->in[2]->value : NULL };
 
   ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->T, ms_rows_grain (c.H), forward_tokens, &c);
   ms_tape_count (tape, 2 * (gsize)a->plan->n * c.H, (y->n + y->in[0]->n) * sizeof (MsReal));
@@ -91,6 +96,7 @@ combine_backward (MsTape *tape, MsNode *y)
   c.dx = ms_grad (tape, y->in[0], &c.add);
   c.dw = ms_grad_cleared (tape, y->in[1]);
   ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->n, ms_rows_grain (c.H), backward_rows, &c);
+  ms_add_gradient (tape, y->in[2], y);
   ms_tape_count (tape, 3 * (gsize)a->plan->n * c.H, (y->n + 2 * y->in[0]->n) * sizeof (MsReal));
 }
 
@@ -100,6 +106,8 @@ combine_sample (MsTape *tape, MsCheck *check)
   MsNode *x = ms_check_variable (tape, check, 1, 2, (gsize[]){ 5, 3 });
   MsNode *w = ms_check_variable (tape, check, 1, 2, (gsize[]){ 4, 2 });
 
+  if (check->rng.seed % 2 == 0)
+    return ms_combine_add (tape, x, w, &ms_plan_sample, ms_check_variable (tape, check, 1, 2, (gsize[]){ 4, 3 }));
   return ms_combine (tape, x, w, &ms_plan_sample);
 }
 
@@ -114,7 +122,13 @@ const MsOp ms_op_combine = {
 MsNode *
 ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan)
 {
+  return ms_combine_add (tape, x, weight, plan, NULL);
+}
+
+MsNode *
+ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan, MsNode *residual)
+{
   Attr attr = { plan };
 
-  return ms_tape_apply (tape, &ms_op_combine, &attr, sizeof attr, (MsNode *[]){ x, weight }, 2);
+  return ms_tape_apply (tape, &ms_op_combine, &attr, sizeof attr, (MsNode *[]){ x, weight, residual }, 3);
 }

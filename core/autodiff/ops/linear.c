@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /* y_tf = sum_h x_th w_hf + b_f;  dx = dy w^T,  dw = x^T dy,  db_f = sum_t dy_tf      x: (T, H), w: (H, F), y: (T, F)
- * or y = gelu (x w + b), while the rows of x w are in the cache; then dy is first multiplied by the slopes kept. */
+ * While the rows of x w are in the cache they can be finished: y = gelu (x w + b), and dy is first multiplied by the
+ * slopes kept; or y = r + x w + b, and dr = dy. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/add.h"
 #include "core/autodiff/ops/gelu.h"
 #include "core/autodiff/ops/rows.h"
 #include "core/base/blas.h"
@@ -27,12 +29,13 @@ linear_shape (MsNode *y)
 {
   g_assert (outputs (y) * ms_node_cols (y->in[0]) == y->in[1]->n);
   g_assert (y->in[2] == NULL || y->in[2]->n == outputs (y));
+  g_assert (y->in[3] == NULL || y->in[3]->n == ms_node_rows (y->in[0]) * outputs (y));
   ms_shape_matrix (y, ms_node_rows (y->in[0]), outputs (y));
 }
 
 typedef struct {
-  const MsReal *x, *w, *b;
-  MsReal *y, *slope; /* slope NULL: not needed */
+  const MsReal *x, *w, *b, *r; /* b, r NULL: none */
+  MsReal *y, *slope;           /* slope NULL: not needed */
   bool gelu;
   gsize H, F;
 } Forward;
@@ -45,6 +48,8 @@ forward_rows (gpointer data, gsize begin, gsize end)
   ms_gemm_bias (end - begin, f->F, f->H, f->x + begin * f->H, f->H, f->w, f->F, f->b, f->y + begin * f->F, f->F);
   if (f->gelu)
     ms_gelu_apply (f->y + begin * f->F, f->slope != NULL ? f->slope + begin * f->F : NULL, (end - begin) * f->F);
+  if (f->r != NULL)
+    ms_add_numbers (f->y + begin * f->F, f->r + begin * f->F, (end - begin) * f->F);
 }
 
 static void
@@ -53,7 +58,7 @@ linear_forward (MsTape *tape, MsNode *y)
   gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y);
   const Attr *a = y->attr;
   Forward f = { .x = y->in[0]->value, .w = y->in[1]->value, .b = y->in[2] != NULL ? y->in[2]->value : NULL,
-                .y = y->value, .gelu = a->gelu, .H = H, .F = F };
+                .r = y->in[3] != NULL ? y->in[3]->value : NULL, .y = y->value, .gelu = a->gelu, .H = H, .F = F };
 
   if (y->saved == NULL && a->gelu && y->needs_grad)
     y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
@@ -79,6 +84,7 @@ linear_backward (MsTape *tape, MsNode *y)
   MsReal *db = ms_grad (tape, y->in[2], &add);
   if (db != NULL)
     ms_column_sums (tape, db, y->grad, T, F, add);
+  ms_add_gradient (tape, y->in[3], y);
   ms_tape_count (tape, 2 * T * H * F * ((dx != NULL) + (dw != NULL)), 2 * (T * H + H * F + T * F) * sizeof (MsReal));
 }
 
@@ -89,7 +95,11 @@ linear_sample (MsTape *tape, MsCheck *check)
   MsNode *w = ms_check_variable (tape, check, 1, 2, (gsize[]){ 4, 5 });
   MsNode *b = ms_check_variable (tape, check, 1, 1, (gsize[]){ 5 });
 
-  return check->rng.seed % 2 == 0 ? ms_linear_gelu (tape, x, w, b) : ms_linear (tape, x, w, b);
+  if (check->rng.seed == 1)
+    return ms_linear (tape, x, w, b);
+  if (check->rng.seed == 2)
+    return ms_linear_gelu (tape, x, w, b);
+  return ms_linear_add (tape, x, w, b, ms_check_variable (tape, check, 1, 2, (gsize[]){ 6, 5 }));
 }
 
 const MsOp ms_op_linear = {
@@ -100,14 +110,28 @@ const MsOp ms_op_linear = {
   .sample = linear_sample,
 };
 
+static MsNode *
+apply (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, MsNode *r, bool gelu)
+{
+  Attr attr = { gelu };
+
+  return ms_tape_apply (tape, &ms_op_linear, &attr, sizeof attr, (MsNode *[]){ x, w, b, r }, 4);
+}
+
 MsNode *
 ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b)
 {
-  return ms_tape_apply (tape, &ms_op_linear, &(Attr){ false }, sizeof (Attr), (MsNode *[]){ x, w, b }, 3);
+  return apply (tape, x, w, b, NULL, false);
 }
 
 MsNode *
 ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b)
 {
-  return ms_tape_apply (tape, &ms_op_linear, &(Attr){ true }, sizeof (Attr), (MsNode *[]){ x, w, b }, 3);
+  return apply (tape, x, w, b, NULL, true);
+}
+
+MsNode *
+ms_linear_add (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, MsNode *r)
+{
+  return apply (tape, x, w, b, r, false);
 }

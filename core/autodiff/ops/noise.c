@@ -4,6 +4,7 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/add.h"
 #include "core/autodiff/ops/elementwise.h"
 
 typedef struct {
@@ -40,10 +41,7 @@ noise_forward (MsTape *tape, MsNode *y)
 static void
 noise_backward (MsTape *tape, MsNode *y)
 {
-  MsReal *dx = ms_grad_cleared (tape, y->in[0]);
-
-  for (gsize i = 0; dx != NULL && i < y->n; i++)
-    dx[i] += y->grad[i];
+  ms_add_gradient (tape, y->in[0], y);
 }
 
 static MsNode *
