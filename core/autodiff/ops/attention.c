@@ -206,42 +206,53 @@ backward_head (const Attention *a, gsize chunk, gsize n, gsize head)
     multiply_into (a->dk + at, a->add_k, (Left){ ds, a->Tp, 1 }, whole_vectors (a->q + at, padded, a), out, a);
 }
 
-/* Heads lie side by side, so a head's rows are too far apart for the processor to see them coming. */
-static void
-prefetch_example (const MsReal *x, const Attention *a, gsize n)
+/* Heads lie side by side, so a head's rows are too far apart for the processor to see them coming. A part of the next
+ * example's is asked for at each head, not all at once: the requests would wait for each other. */
+MS_VEC_INLINE void
+prefetch_next (const MsReal *x, const Attention *a, gsize n, gsize head, bool to_write)
 {
-  const char *at = (const char *)(x + n * a->T * a->H);
+  gsize size = a->T * a->H * sizeof *x, part = (size / a->heads + 63) / 64 * 64, begin = head * part;
+  const char *at = (const char *)(x + (n + 1) * a->T * a->H);
 
-  if (n < a->N)
-    for (gsize i = 0; i < a->T * a->H * sizeof *x; i += 64)
-      __builtin_prefetch (at + i);
+  if (x != NULL && n + 1 < a->N)
+    for (gsize i = begin; i < MIN (size, begin + part); i += 64)
+      {
+        if (to_write)
+          __builtin_prefetch (at + i, 1);
+        else
+          __builtin_prefetch (at + i);
+      }
 }
 
 MS_VEC_INLINE void
 forward_examples (const Attention *a, gsize begin, gsize end)
 {
   for (gsize n = begin; n < end; n++)
-    {
-      prefetch_example (a->q, a, n + 1);
-      prefetch_example (a->k, a, n + 1);
-      prefetch_example (a->v, a, n + 1);
-      for (gsize head = 0; head < a->heads; head++)
+    for (gsize head = 0; head < a->heads; head++)
+      {
+        prefetch_next (a->q, a, n, head, false);
+        prefetch_next (a->k, a, n, head, false);
+        prefetch_next (a->v, a, n, head, false);
+        prefetch_next (a->y, a, n, head, true);
         forward_head (a, begin / EXAMPLES_A_CHUNK, n, head);
-    }
+      }
 }
 
 MS_VEC_INLINE void
 backward_examples (const Attention *a, gsize begin, gsize end)
 {
   for (gsize n = begin; n < end; n++)
-    {
-      prefetch_example (a->q, a, n + 1);
-      prefetch_example (a->k, a, n + 1);
-      prefetch_example (a->v, a, n + 1);
-      prefetch_example (a->dy, a, n + 1);
-      for (gsize head = 0; head < a->heads; head++)
+    for (gsize head = 0; head < a->heads; head++)
+      {
+        prefetch_next (a->q, a, n, head, false);
+        prefetch_next (a->k, a, n, head, false);
+        prefetch_next (a->v, a, n, head, false);
+        prefetch_next (a->dy, a, n, head, false);
+        prefetch_next (a->dq, a, n, head, true);
+        prefetch_next (a->dk, a, n, head, true);
+        prefetch_next (a->dv, a, n, head, true);
         backward_head (a, begin / EXAMPLES_A_CHUNK, n, head);
-    }
+      }
 }
 
 /* One vector of tokens and one of columns is what small images give: with sizes that the compiler knows, matrices stay
