@@ -41,13 +41,15 @@ importance_backward (MsTape *tape, MsNode *y)
   gsize E = ms_node_cols (g), G = (gsize)a->groups, S = ms_node_rows (g) / G;
   MsReal *dg = ms_grad_cleared (tape, g);
   double *slope = ms_tape_alloc (tape, E * sizeof (double));
+  MsReal *flow = ms_tape_alloc (tape, E * sizeof (MsReal));
 
   for (gsize i = 0; dg != NULL && i < G; i++)
     {
       ms_cv_squared ((MsReal *)y->saved + i * E, E, slope);
+      for (gsize e = 0; e < E; e++)
+        flow[e] = (MsReal)(y->grad[0] * slope[e] / (double)G);
       for (gsize s = i * S; s < (i + 1) * S; s++)
-        for (gsize e = 0; e < E; e++)
-          dg[s * E + e] += (MsReal)(y->grad[0] * slope[e] / (double)G);
+        ms_row_scale (dg + s * E, flow, 1, E, true);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
+#include "core/autodiff/ops/rows.h"
 
 #include <string.h>
 
@@ -22,39 +23,50 @@ patches_shape (MsNode *y)
   ms_shape_matrix (y, N * across * down, (gsize)a->patch * a->patch * a->channels);
 }
 
-/* Calls for each run of patch * channels numbers that lies together in both layouts. */
-static void
-for_runs (const MsNode *y, void (*run) (MsReal *in_patch, MsReal *in_image, gsize n), MsReal *patches, MsReal *images)
-{
-  const Attr *a = y->attr;
-  gsize P = (gsize)a->patch, run_length = P * a->channels, line = (gsize)a->width * a->channels;
-  gsize across = a->width / P, down = a->height / P, N = y->dim[0] / (across * down);
+typedef struct {
+  const Attr *attr;
+  MsReal *patches, *images;
+  bool back; /* the patches' numbers are added to the images, instead of copied out of them */
+} Cut;
 
-  for (gsize n = 0; n < N; n++)
+/* Runs of patch * channels numbers lie together in both layouts. */
+static void
+cut_images (gpointer data, gsize begin, gsize end)
+{
+  const Cut *c = data;
+  const Attr *a = c->attr;
+  gsize P = (gsize)a->patch, run = P * a->channels, line = (gsize)a->width * a->channels;
+  gsize across = a->width / P, down = a->height / P;
+
+  for (gsize n = begin; n < end; n++)
     for (gsize j = 0; j < down; j++)
       for (gsize i = 0; i < across; i++)
         for (gsize row = 0; row < P; row++)
-          run (patches + (((n * down + j) * across + i) * P + row) * run_length,
-               images + (n * a->height + j * P + row) * line + i * run_length, run_length);
+          {
+            MsReal *in_patch = c->patches + (((n * down + j) * across + i) * P + row) * run;
+            MsReal *in_image = c->images + (n * a->height + j * P + row) * line + i * run;
+
+            if (c->back)
+              ms_row_scale (in_image, in_patch, 1, run, true);
+            else
+              memcpy (in_patch, in_image, run * sizeof *in_patch);
+          }
 }
 
 static void
-cut (MsReal *in_patch, MsReal *in_image, gsize n)
+cut_all (MsTape *tape, const MsNode *y, MsReal *patches, MsReal *images, bool back)
 {
-  memcpy (in_patch, in_image, n * sizeof (MsReal));
-}
+  const Attr *a = y->attr;
+  gsize size = (gsize)a->height * a->width * a->channels;
+  Cut c = { a, patches, images, back };
 
-static void
-put_back (MsReal *in_patch, MsReal *in_image, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    in_image[i] += in_patch[i];
+  ms_pool_for (ms_tape_pool (tape), y->in[0]->n / size, ms_rows_grain (size), cut_images, &c);
 }
 
 static void
 patches_forward (MsTape *tape, MsNode *y)
 {
-  for_runs (y, cut, y->value, y->in[0]->value);
+  cut_all (tape, y, y->value, y->in[0]->value, false);
   ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
@@ -64,7 +76,7 @@ patches_backward (MsTape *tape, MsNode *y)
   MsReal *dx = ms_grad_cleared (tape, y->in[0]);
 
   if (dx != NULL)
-    for_runs (y, put_back, y->grad, dx);
+    cut_all (tape, y, y->grad, dx, true);
 }
 
 static MsNode *

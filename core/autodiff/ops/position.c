@@ -65,15 +65,15 @@ backward_examples (gpointer data, gsize begin, gsize end)
                     p->add);
 }
 
-/* to (H) += the gradients that arrive at position t, over all examples. */
+/* to (n) += the first n gradients of every example: @n is H for the class token, T H for the positions. */
+MS_CLONES
 static void
-sum_position (MsReal *to, const MsNode *y, gsize t)
+sum_examples (MsReal *to, const MsNode *y, gsize n)
 {
-  gsize T = positions (y), H = ms_node_cols (y), N = y->dim[0] / T;
+  gsize stride = positions (y) * ms_node_cols (y), N = y->n / stride;
 
-  for (gsize n = 0; n < N; n++)
-    for (gsize h = 0; h < H; h++)
-      to[h] += y->grad[(n * T + t) * H + h];
+  for (gsize i = 0; i < N; i++)
+    ms_row_scale (to, y->grad + i * stride, 1, n, true);
 }
 
 static Position
@@ -107,10 +107,10 @@ position_backward (MsTape *tape, MsNode *y)
   p.dx = ms_grad (tape, y->in[0], &p.add);
   if (p.dx != NULL)
     ms_pool_for (ms_tape_pool (tape), y->dim[0] / p.T, ms_rows_grain (p.T * p.H), backward_examples, &p);
-  for (gsize t = 0; dpos != NULL && t < p.T; t++)
-    sum_position (dpos + t * p.H, y, t);
+  if (dpos != NULL)
+    sum_examples (dpos, y, p.T * p.H);
   if (dcls != NULL)
-    sum_position (dcls, y, 0);
+    sum_examples (dcls, y, p.H);
   ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 

@@ -72,6 +72,19 @@ ms_row_largest (int *best, gsize K, const MsReal *x, gsize n)
   const gsize stride = 4 * MS_LANES;
   gsize held = 0;
 
+  if (K == 1 && n < stride) /* short and unpredictable: without branches */
+    {
+      MsReal max = x[0];
+      int at = 0;
+
+      for (gsize i = 1; i < n; i++)
+        {
+          at = x[i] > max ? (int)i : at;
+          max = x[i] > max ? x[i] : max;
+        }
+      best[0] = at;
+      return 1;
+    }
   for (gsize i = 0; i < n;)
     {
       gsize end = MIN (n, i + stride), at;
@@ -101,5 +114,5 @@ ms_row_largest (int *best, gsize K, const MsReal *x, gsize n)
 /* sum (cols) = the sum of @rows rows, or += it. */
 void ms_rows_sum (MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add);
 
-/* The same over the threads: rows of x summed into sum (cols); @add keeps what is there. Columns are shared out, so no partial sums are needed. */
+/* The same over the threads: chunks of rows are summed first, then their sums in order. */
 void ms_column_sums (MsTape *tape, MsReal *sum, const MsReal *x, gsize rows, gsize cols, bool add);
