@@ -2,7 +2,7 @@
 
 /* A session is deterministic, resumes bit for bit, looks without changing anything, and learns. */
 
-#include "core/train/session.h"
+#include "core/train/session-private.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -174,6 +174,20 @@ test_record (void)
   g_assert_cmpuint (record->flops, >, 0);
 }
 
+/* After the first steps of a shape a step finds all its memory where the last one left it. */
+static void
+test_no_allocation (void)
+{
+  g_autoptr (MsSession) s = digits (2);
+
+  steps (s, 4);
+  guint64 growths = ms_tape_growths (s->tape);
+  gsize reserved = ms_tape_reserved (s->tape);
+  steps (s, 40);
+  g_assert_cmpuint (ms_tape_growths (s->tape), ==, growths);
+  g_assert_cmpuint (ms_tape_reserved (s->tape), ==, reserved);
+}
+
 static void
 test_live_change (void)
 {
@@ -241,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/look", test_look);
   g_test_add_func ("/session/reset", test_reset);
   g_test_add_func ("/session/record", test_record);
+  g_test_add_func ("/session/no-allocation", test_no_allocation);
   g_test_add_func ("/session/live-change", test_live_change);
   g_test_add_func ("/session/learns", test_learns);
   g_test_add_func ("/session/not-finite", test_not_finite);
