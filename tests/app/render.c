@@ -2,6 +2,7 @@
 
 /* render: every kind of source as every kind of picture, and what it refuses. */
 #include "tests/app/cli.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define QUICK "digits-vmoe --set optimiser.batch=16 --set model.width=16 --threads 2 "
@@ -55,6 +56,21 @@ test_sources (void)
   g_assert_false (cli_exists ("x.png"));
 }
 
+/* A step in the middle of a trace is drawn without what came after it. */
+static void
+test_trace_step (void)
+{
+  g_autofree char *folder = cli_path ("one");
+  g_mkdir (folder, 0755);
+  g_autoptr (CliResult) two = cli_run ("run " QUICK "--steps 2 --json --trace same.npz");
+  g_autoptr (CliResult) one = cli_run ("run " QUICK "--steps 1 --json --trace one/same.npz");
+  g_assert_cmpint (two->status + one->status, ==, 0);
+  run_well ("render same.npz --step 1 --view load --output two.svg");
+  run_well ("render one/same.npz --view load --output one.svg");
+  g_autofree char *a = cli_read ("two.svg", NULL), *b = cli_read ("one.svg", NULL);
+  g_assert_cmpstr (a, ==, b);
+}
+
 static void
 test_refusals (void)
 {
@@ -76,6 +92,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/render/kinds", test_kinds);
   g_test_add_func ("/app/render/sources", test_sources);
+  g_test_add_func ("/app/render/trace-step", test_trace_step);
   g_test_add_func ("/app/render/refusals", test_refusals);
   return cli_finish (g_test_run ());
 }
