@@ -197,9 +197,9 @@ run (const MsOptions *options, GError **error)
   if (source == NULL || !check_outputs (options, error))
     return false;
   g_auto (Run) self = { .options = options };
+  ms_interrupt_watch (); /* already while data are being read: then no step is made, and all is saved as it is */
   if (!prepare (&self, source, error))
     return false;
-  ms_interrupt_watch ();
   if (!make_steps (&self, source->name, error))
     return false;
   bool interrupted = ms_session_get_step (self.session) < self.total;
