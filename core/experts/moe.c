@@ -7,7 +7,7 @@
 static int
 count_groups (const MsRoutingConfig *c, const MsPass *pass)
 {
-  /* The last batch of an evaluation may be short: then it is one group, as a whole batch is. */
+  /* A grid of points, and the last examples of an evaluation, need not fill groups: then they are one. */
   if (c->group_examples <= 0 || pass->examples % c->group_examples != 0)
     return 1;
   return pass->examples / c->group_examples;

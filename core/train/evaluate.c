@@ -27,6 +27,16 @@ forward_only (MsSession *s, const float *examples, int n, bool alone)
   return ms_model_forward (s->model, s->tape, x, NULL, &pass).logits;
 }
 
+/* How many of @left examples come next: as many as in training, so that groups and capacities are the same. What does
+ * not fill a group at the end is a group of its own. */
+static int
+next_part (const MsSession *s, int left)
+{
+  int n = MIN (s->batch, left), group = s->model->routing.group_examples;
+
+  return group > 0 && n > group ? n - n % group : n;
+}
+
 bool
 ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
 {
@@ -37,10 +47,9 @@ ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
 
   if (d->n_test == 0)
     return false;
-  /* In batches as large as those of training, so that groups and capacities are the same. */
-  for (int first = 0; first < d->n_test; first += s->batch)
+  for (int first = 0, n; first < d->n_test; first += n)
     {
-      int n = MIN (s->batch, d->n_test - first);
+      n = next_part (s, d->n_test - first);
       MsNode *logits = forward_only (s, d->test_x + (gsize)first * size, n, false);
       g_autofree float *probs = ms_account_probs (logits);
 
