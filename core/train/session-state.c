@@ -12,6 +12,7 @@
 
 typedef struct {
   guint64 magic, flat, arrays; /* arrays of flat numbers that follow: values, first and, for Adam, second moment */
+  guint64 seed; /* all random numbers are functions of it and the step */
   gint64 step, updates;
   gint64 evaluated; /* whether evaluation is meant */
   MsEvaluation evaluation;
@@ -39,6 +40,7 @@ ms_session_save_state (MsSession *s)
   head.magic = STATE_MAGIC;
   head.flat = flat;
   head.arrays = (guint64)n;
+  head.seed = s->seed;
   head.step = s->step;
   head.updates = *ms_optimiser_updates (s->optimiser);
   head.evaluated = s->evaluation != NULL;
@@ -62,9 +64,9 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   if (size >= sizeof head)
     memcpy (&head, data, sizeof head);
   if (size < sizeof head || head.magic != STATE_MAGIC || head.flat != flat || head.arrays != (guint64)n
-      || size != sizeof head + (gsize)n * bytes)
+      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes)
     {
-      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model");
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model or another seed");
       return false;
     }
   for (int i = 0; i < n; i++)

@@ -39,7 +39,8 @@ bool ms_session_change (MsSession *session, const MsExperiment *experiment, GErr
 
 void ms_session_reset (MsSession *session); /* step 0, the same initial weights */
 
-/* Parameters, moments, step and seed as bytes, for rewinding; restoring them continues bit for bit. */
+/* Parameters, moments, step and the newest evaluation as bytes, for rewinding; restoring them continues bit for bit. A
+ * state of another model or seed is refused. */
 GBytes *ms_session_save_state (MsSession *session);
 bool ms_session_restore_state (MsSession *session, GBytes *state, GError **error);
 

@@ -242,6 +242,22 @@ test_evaluation_groups (void)
 }
 
 static void
+test_foreign_state (void)
+{
+  g_autoptr (MsSession) a = digits (1), b = NULL;
+  g_autoptr (MsExperiment) x = ms_experiment_with (ms_session_experiment (a), "run.seed", "1", NULL);
+  g_autoptr (GBytes) state = ms_session_save_state (a), before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  b = ms_session_new (x, "test", 1, NULL);
+  before = ms_session_save_state (b);
+  g_assert_false (ms_session_restore_state (b, state, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_FORMAT);
+  after = ms_session_save_state (b);
+  g_assert_true (g_bytes_equal (before, after));
+}
+
+static void
 test_not_finite (void)
 {
   g_autoptr (MsExperiment) x = experiment ((const char *const[]){
@@ -280,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/live-change", test_live_change);
   g_test_add_func ("/session/learns", test_learns);
   g_test_add_func ("/session/evaluation-groups", test_evaluation_groups);
+  g_test_add_func ("/session/foreign-state", test_foreign_state);
   g_test_add_func ("/session/not-finite", test_not_finite);
   return g_test_run ();
 }
