@@ -258,14 +258,21 @@ ms_mailbox_tell_saved (MsMailbox *self, const char *path)
   unlock_and_wake (self);
 }
 
+static void
+forget_after (GPtrArray *records, gint64 step)
+{
+  while (records->len > 0 && ((MsRecord *) records->pdata[records->len - 1])->step > step)
+    g_ptr_array_set_size (records, (int) records->len - 1);
+}
+
 void
 ms_mailbox_tell_restart (MsMailbox *self, gint64 step, bool replaced, const MsExperiment *experiment)
 {
   pthread_mutex_lock (&self->lock);
-  g_ptr_array_set_size (self->news.records, 0);
+  forget_after (self->news.records, replaced ? -1 : step);
   g_clear_pointer (&self->news.latest, ms_record_unref);
   g_clear_pointer (&self->news.surface, ms_record_unref);
-  /* Of two restarts the earlier step counts: nothing newer than it is left. */
+  /* Of two restarts the earlier step counts: what the reader holds after it is undone, what is told here came since. */
   self->news.restarted_at = self->news.restarted ? MIN (self->news.restarted_at, step) : step;
   self->news.restarted = true;
   self->news.replaced |= replaced;

@@ -23,7 +23,8 @@ typedef enum {
 /* What poll hands over: everything since the last poll. Free with ms_runner_news_clear. */
 typedef struct {
   MsRunnerState state;
-  GPtrArray *records;    /* of MsRecord, oldest first; every step once, scalars at least; may be empty */
+  GPtrArray *records;    /* of MsRecord, oldest first; every step once, scalars at least; may be empty. Who stays away
+                            for thousands of steps gets every other of the older ones. */
   MsRecord *latest;      /* the newest record with a batch to draw, or NULL if none is newer */
   gint64 told_at;        /* when it was told, by g_get_monotonic_time */
   MsRecord *surface;     /* likewise the newest with a surface: surfaces cost much and come less often */
