@@ -10,7 +10,6 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  MsOptimiserChoice kind;
   double momentum;             /* sgd: v = momentum v + g, p -= rate v */
   double beta1, beta2, epsilon; /* adam, adamw: bias-corrected moments, p -= rate m / (sqrt (v) + epsilon) */
   double weight_decay;         /* kernels only. adamw: p -= rate decay p beside the step; else decay p is added to g */

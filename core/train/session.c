@@ -127,7 +127,6 @@ static MsOptimiserConfig
 optimiser_config (const MsExperiment *x)
 {
   return (MsOptimiserConfig){
-    .kind = ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND),
     .momentum = REAL (OPTIMISER_MOMENTUM),
     .beta1 = REAL (OPTIMISER_BETA1),
     .beta2 = REAL (OPTIMISER_BETA2),

@@ -41,7 +41,7 @@ check (MsOptimiserChoice kind, double momentum, double decay, double clip)
 {
   g_autoptr (MsParams) params = two_tensors ();
   g_autoptr (MsOptimiser) o = ms_optimiser_new (params, kind, NULL);
-  MsOptimiserConfig config = { kind, momentum, 0.9, 0.99, 1e-8, decay, clip };
+  MsOptimiserConfig config = { momentum, 0.9, 0.99, 1e-8, decay, clip };
   double p[N], m[N] = { 0 }, v[N] = { 0 }, norm = sqrt (1 + 4 + 25 + 36 + 1 + 4);
 
   for (int i = 0; i < N; i++)
@@ -105,7 +105,7 @@ test_decay_spares_biases (void)
 {
   g_autoptr (MsParams) params = two_tensors ();
   g_autoptr (MsOptimiser) o = ms_optimiser_new (params, MS_CHOICE_OPTIMISER_ADAMW, NULL);
-  MsOptimiserConfig config = { MS_CHOICE_OPTIMISER_ADAMW, 0, 0.9, 0.99, 1e-8, 0.5, 0 };
+  MsOptimiserConfig config = { 0, 0.9, 0.99, 1e-8, 0.5, 0 };
 
   ms_optimiser_step (o, NULL, &config, 0.1, 0);
   g_assert_cmpfloat_with_epsilon (ms_params_at (params, 0)->value[0], 0.95, 1e-6);
