@@ -20,13 +20,21 @@ add_tensors (MsSafetensorsWriter *writer, MsParams *params, const char *prefix, 
     }
 }
 
+char *
+ms_checkpoint_input_text (int height, int width, int channels)
+{
+  return g_strdup_printf ("%d x %d x %d", height, width, channels);
+}
+
 bool
 ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCheckpointHead *head, MsModel *model,
                     MsOptimiser *optimiser, GError **error)
 {
   g_autoptr (MsSafetensorsWriter) writer = ms_safetensors_writer_new ();
+  const MsBackboneConfig *c = &model->backbone->config;
   g_autofree char *json = ms_experiment_to_json (experiment);
   g_autofree char *step = g_strdup_printf ("%" G_GINT64_FORMAT, head->step);
+  g_autofree char *input = ms_checkpoint_input_text (c->height, c->width, c->channels);
   g_autofree char *updates = g_strdup_printf ("%" G_GINT64_FORMAT, *ms_optimiser_updates (optimiser));
 
   ms_safetensors_writer_set_metadata (writer, "format", MS_CHECKPOINT_FORMAT);
@@ -34,6 +42,7 @@ ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCh
   ms_safetensors_writer_set_metadata (writer, "name", head->name);
   ms_safetensors_writer_set_metadata (writer, "step", step);
   ms_safetensors_writer_set_metadata (writer, "updates", updates);
+  ms_safetensors_writer_set_metadata (writer, "input", input);
   add_tensors (writer, model->params, "", ms_params_values (model->params));
   add_tensors (writer, model->params, "optimiser/first/", ms_optimiser_first (optimiser));
   if (ms_optimiser_second (optimiser) != NULL)

@@ -2,8 +2,9 @@
 
 /* Checkpoints: safetensors with the model's tensors under the names in CONTRIBUTING.md, optionally
  * "optimiser/first/NAME" and "optimiser/second/NAME", and the metadata keys "format", "experiment" (JSON), "name",
- * "step" and "updates". Random numbers are functions of seed and step, so the experiment's run.seed is all of their
- * state. A file by another program needs the model's tensors and "experiment"; the rest is taken as not trained yet. */
+ * "step", "updates" and "input" (an example's height x width x channels). Random numbers are functions of seed and step,
+ * so the experiment's run.seed is all of their state. A file by another program needs the model's tensors and
+ * "experiment"; the rest is taken as not trained yet. */
 #pragma once
 
 #include "core/formats/safetensors.h"
@@ -22,6 +23,9 @@ typedef struct {
 
 bool ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCheckpointHead *head,
                          MsModel *model, MsOptimiser *optimiser, GError **error);
+
+/* One example's height, width and channels, as the metadata key "input" has them. Transfer full. */
+char *ms_checkpoint_input_text (int height, int width, int channels);
 
 /* The experiment in the metadata of an open file; @path for messages. */
 MsExperiment *ms_checkpoint_read_experiment (const MsSafetensors *file, const char *path, GError **error);

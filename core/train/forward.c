@@ -29,6 +29,21 @@ ms_forward_result_free (MsForwardResult *result)
   g_free (result);
 }
 
+/* An image of another shape may have as many patches, and would pass for what the model knows. */
+static bool
+as_trained (const MsSafetensors *file, const char *path, const MsModelShape *shape, const char *found, GError **error)
+{
+  const char *trained = ms_safetensors_metadata (file, "input");
+  g_autofree char *given = ms_checkpoint_input_text (shape->height, shape->width, shape->channels);
+
+  if (trained == NULL || strcmp (trained, given) == 0)
+    return true;
+  g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
+               "the input is %s, examples of %s, and %s was trained on examples of %s (height x width x channels)", found,
+               given, path, trained);
+  return false;
+}
+
 /* The model's shape from the examples' and the head's: (N, height, width[, channels]) or (N, features). */
 static bool
 find_shape (const MsSafetensors *file, const char *path, const MsArray *input, MsModelShape *shape, GError **error)
@@ -56,7 +71,7 @@ find_shape (const MsSafetensors *file, const char *path, const MsArray *input, M
     shape->height = (int)input->dim[1];
   if (input->n_dim == 4)
     shape->channels = (int)input->dim[3];
-  return true;
+  return as_trained (file, path, shape, found, error);
 }
 
 static bool
