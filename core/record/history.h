@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The bounded past of a run: the scalars and expert loads of each step, without the batch itself. When it is full,
- * neighbouring points are merged in pairs (means; loads summed), so a long run keeps its whole shape in constant
+ * neighbouring points are merged in pairs (means, also of loads), so a long run keeps its whole shape in constant
  * memory. */
 #pragma once
 

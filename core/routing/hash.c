@@ -17,8 +17,8 @@ mix (guint64 h)
   return h ^ (h >> 31);
 }
 
-/* Values in [-1, 1], which holds images and most of a standardised table, in four levels; beyond them the outer
- * ones. */
+/* [-1, 1], which holds most of a standardised table, in eight levels, of which images in [0, 1] meet four; beyond it,
+ * the outer ones. */
 static guint64
 token_id (const MsReal *input, gsize n)
 {
@@ -26,7 +26,8 @@ token_id (const MsReal *input, gsize n)
 
   for (gsize i = 0; i < n; i++)
     {
-      int level = (int)CLAMP ((input[i] + 1) * (MsReal)(LEVELS / 2.0), 0, LEVELS - 1);
+      MsReal place = (input[i] + 1) * (MsReal)(LEVELS / 2.0);
+      int level = place > 0 ? (int)MIN (place, LEVELS - 1) : 0; /* NaN: 0 */
 
       id = mix (id ^ (guint64)level);
     }

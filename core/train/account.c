@@ -3,7 +3,6 @@
 #include "core/train/account.h"
 
 #include <math.h>
-#include <string.h>
 
 static float *
 to_float (const MsReal *x, gsize n)
@@ -124,11 +123,10 @@ ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const
     record->labels = g_memdup2 (labels, (gsize)N * sizeof *labels);
 }
 
-float *
-ms_account_probs (const MsNode *logits)
+void
+ms_account_probs (float *probs, const MsNode *logits)
 {
   gsize N = ms_node_rows (logits), C = ms_node_cols (logits);
-  float *probs = g_new (float, N * C);
 
   for (gsize n = 0; n < N; n++)
     {
@@ -142,11 +140,17 @@ ms_account_probs (const MsNode *logits)
       for (gsize c = 0; c < C; c++)
         probs[n * C + c] = (float)(exp (x[c] - largest) / sum);
     }
-  return probs;
 }
 
-static double
-error_rate (const MsNode *logits, const int *labels)
+void
+ms_account_predictions (MsRecord *record, const MsNode *logits)
+{
+  record->predictions = ms_predictions_new (1, (int)ms_node_rows (logits), (int)ms_node_cols (logits));
+  ms_account_probs (record->predictions->probs, logits);
+}
+
+void
+ms_account_error (MsRecord *record, const MsNode *logits, const int *labels)
 {
   gsize N = ms_node_rows (logits), C = ms_node_cols (logits), wrong = 0;
 
@@ -159,17 +163,5 @@ error_rate (const MsNode *logits, const int *labels)
           best = c;
       wrong += best != (gsize)labels[n];
     }
-  return (double)wrong / (double)N;
-}
-
-void
-ms_account_predictions (MsRecord *record, const MsNode *logits, const int *labels)
-{
-  gsize N = ms_node_rows (logits), C = ms_node_cols (logits);
-  g_autofree float *probs = ms_account_probs (logits);
-
-  record->predictions = ms_predictions_new (1, (int)N, (int)C);
-  memcpy (record->predictions->probs, probs, N * C * sizeof *probs);
-  if (labels != NULL)
-    record->train_error = error_rate (logits, labels);
+  record->train_error = (double)wrong / (double)N;
 }

@@ -7,8 +7,6 @@
 #include "core/metrics/classify.h"
 #include "core/train/account.h"
 
-#include <string.h>
-
 #define SURFACE_SIDE 72
 #define MAX_POINTS 1000
 
@@ -42,6 +40,7 @@ ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
 {
   const MsDataset *d = s->dataset;
   gsize size = ms_dataset_example_size (d);
+  g_autofree float *probs = g_new (float, (gsize)s->batch * d->n_classes);
   MsClassifySums sums = { 0 };
   MsClassifyMetrics metrics;
 
@@ -49,11 +48,12 @@ ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
     return false;
   for (int first = 0, n; first < d->n_test; first += n)
     {
-      n = next_part (s, d->n_test - first);
-      MsNode *logits = forward_only (s, d->test_x + (gsize)first * size, n, false);
-      g_autofree float *probs = ms_account_probs (logits);
+      MsNode *logits;
 
-      ms_classify_add (&sums, probs, d->test_y + first, n, (int)ms_node_cols (logits));
+      n = next_part (s, d->n_test - first);
+      logits = forward_only (s, d->test_x + (gsize)first * size, n, false);
+      ms_account_probs (probs, logits);
+      ms_classify_add (&sums, probs, d->test_y + first, n, d->n_classes);
     }
   metrics = ms_classify_result (&sums);
   if (s->evaluation == NULL)
@@ -115,14 +115,13 @@ ms_session_add_surface (MsSession *s, MsRecord *record)
 {
   const int cells = SURFACE_SIDE * SURFACE_SIDE;
   MsSurface *surface = ms_surface_new (SURFACE_SIDE, SURFACE_SIDE, s->dataset->n_classes, s->model->n_moe);
-  g_autofree float *grid = NULL, *probs = NULL;
+  g_autofree float *grid = NULL;
   MsNode *logits;
 
   surface_bounds (s->dataset, surface);
   grid = surface_grid (surface);
   logits = forward_only (s, grid, cells, true);
-  probs = ms_account_probs (logits);
-  memcpy (surface->probs, probs, (gsize)cells * s->dataset->n_classes * sizeof *probs);
+  ms_account_probs (surface->probs, logits);
   for (int layer = 0; layer < s->model->n_moe; layer++)
     {
       const MsPlan *plan = s->model->moe[layer]->plan;

@@ -150,10 +150,13 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
   for (gsize i = 0; i < out.logits->n; i++)
     result->logits[i] = (float)out.logits->value[i];
   if (labels != NULL)
-    ms_account_losses (result->record, model, &out);
+    {
+      ms_account_losses (result->record, model, &out);
+      ms_account_error (result->record, out.logits, labels);
+    }
   ms_account_routing (result->record, model, true);
   ms_account_batch (result->record, model, x, labels, result->N);
-  ms_account_predictions (result->record, out.logits, labels);
+  ms_account_predictions (result->record, out.logits);
   result->record->flops = ms_tape_flops (tape);
   result->record->bytes = ms_tape_bytes (tape);
   if (gradients && labels != NULL)

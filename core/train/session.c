@@ -174,9 +174,9 @@ account (MsSession *s, const MsModelOutput *out, MsDetail detail)
   ms_account_losses (record, s->model, out);
   ms_account_routing (record, s->model, batch);
   ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);
-  ms_account_predictions (record, out->logits, s->labels);
-  if (!batch)
-    g_clear_pointer (&record->predictions, ms_predictions_free);
+  ms_account_error (record, out->logits, s->labels);
+  if (batch)
+    ms_account_predictions (record, out->logits);
   record->flops = ms_tape_flops (s->tape);
   record->bytes = ms_tape_bytes (s->tape);
   return record;
