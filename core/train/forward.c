@@ -4,6 +4,7 @@
 
 #include "core/train/account.h"
 #include "core/train/checkpoint.h"
+#include "core/train/choices.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,6 +86,22 @@ check_labels (const int *labels, int N, int classes, GError **error)
         return false;
       }
   return true;
+}
+
+/* Up to a group they are one; more of them must fill groups, or capacities would be others than were meant. */
+static bool
+check_groups (const MsExperiment *experiment, gsize N, GError **error)
+{
+  gsize group = (gsize)ms_experiment_int (experiment, MS_KEY_ROUTING_GROUP_EXAMPLES);
+
+  if (ms_experiment_choice (experiment, MS_KEY_ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE || group == 0 || N <= group
+      || N % group == 0)
+    return true;
+  g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
+               "routing.group_examples = %" G_GSIZE_FORMAT " does not divide the %" G_GSIZE_FORMAT
+               " examples of the input: give as many as fill groups, or set it to 0, which makes them one group",
+               group, N);
+  return false;
 }
 
 static MsArray *
@@ -177,6 +194,7 @@ ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArra
 
   if (file == NULL || !find_shape (file, checkpoint, input, &shape, error)
       || !check_labels (labels, (int)input->dim[0], shape.classes, error)
+      || !check_groups (experiment, input->dim[0], error)
       || (model = ms_model_new (experiment, &shape, error)) == NULL
       || !ms_checkpoint_read_model (file, checkpoint, model, NULL, error)
       || (result->record = new_record (checkpoint, file, experiment, error)) == NULL)

@@ -99,6 +99,8 @@ test_refusals (void)
   cli_assert_refused (cli_run ("forward model.safetensors --input wide.npy --trace t.npz"), 1, "embedding/kernel");
   cli_assert_refused (cli_run ("forward model.safetensors --input x.npy --labels short.npy --trace t.npz"), 1, "(4,)");
   cli_assert_refused (cli_run ("forward model.safetensors --input x.npy --labels eleven.npy --trace t.npz"), 1, "10");
+  cli_assert_refused (cli_run ("forward model.safetensors --input x.npy --trace t.npz --set routing.group_examples=4"),
+                      1, "routing.group_examples = 4");
   cli_assert_refused (cli_run ("forward x.npy --input x.npy --trace t.npz"), 1, "x.npy");
   g_assert_false (cli_exists ("t.npz"));
 }
