@@ -2,8 +2,8 @@
 
 /* Checkpoints: safetensors with the model's tensors under the names in CONTRIBUTING.md, optionally
  * "optimiser/first/NAME" and "optimiser/second/NAME", and the metadata keys "format", "experiment" (JSON), "name",
- * "step", "updates" and "input" (an example's height x width x channels). Random numbers are functions of seed and step,
- * so the experiment's run.seed is all of their state. A file by another program needs the model's tensors and
+ * "step", "updates" and "input" (an example's height x width x channels). Random numbers are functions of seed and
+ * step, so the experiment's run.seed is all of their state. A file by another program needs the model's tensors and
  * "experiment"; the rest is taken as not trained yet. */
 #pragma once
 

@@ -40,8 +40,8 @@ as_trained (const MsSafetensors *file, const char *path, const MsModelShape *sha
   if (trained == NULL || strcmp (trained, given) == 0)
     return true;
   g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
-               "the input is %s, examples of %s, and %s was trained on examples of %s (height x width x channels)", found,
-               given, path, trained);
+               "the input is %s, examples of %s, and %s was trained on examples of %s (height x width x channels)",
+               found, given, path, trained);
   return false;
 }
 
