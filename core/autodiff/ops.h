@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 #define MS_OPS(X)                                                                                                      \
-  X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (attention) X (patches) X (position)              \
+  X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches) X (position)              \
   X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch) X (expert_linear) X (combine)      \
   X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum) X (project)
 
@@ -29,8 +29,12 @@ MsNode *ms_tanh (MsTape *tape, MsNode *x);
 MsNode *ms_layer_norm (MsTape *tape, MsNode *x, MsNode *scale, MsNode *bias); /* over the last axis, eps 1e-6 */
 MsNode *ms_softmax (MsTape *tape, MsNode *x);                                 /* over the last axis */
 
-/* Multi-head self-attention within each example: q, k, v and the result (N * tokens, H), heads of H / heads columns. */
-MsNode *ms_attention (MsTape *tape, MsNode *q, MsNode *k, MsNode *v, int tokens, int heads);
+/* Queries, keys and values of x (N * tokens, H), one after the other: (3 N * tokens, H). @weights: kernel (H, heads,
+ * H / heads) and bias (H) of the query, of the key, of the value. */
+MsNode *ms_qkv (MsTape *tape, MsNode *x, MsNode *const *weights);
+
+/* Multi-head self-attention within each example, of what ms_qkv gives: (N * tokens, H), heads of H / heads columns. */
+MsNode *ms_attention (MsTape *tape, MsNode *qkv, int tokens, int heads);
 
 /* x (N, height, width, channels) -> (N * patches, patch * patch * channels), patches row by row. */
 MsNode *ms_patches (MsTape *tape, MsNode *x, int height, int width, int channels, int patch);

@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-#define MS_OP_MAX_IN 5
+#define MS_OP_MAX_IN 8
 
 typedef struct MsOp MsOp;
 typedef struct MsNode MsNode;

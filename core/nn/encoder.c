@@ -91,11 +91,16 @@ static MsNode *
 attend (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c, const MsPass *pass, guint32 site)
 {
   MsNode *normed = ms_norm_apply (&block->norm_0, tape, x);
-  MsNode *q = ms_dense_apply (&block->query, tape, normed);
-  MsNode *k = ms_dense_apply (&block->key, tape, normed);
-  MsNode *v = ms_dense_apply (&block->value, tape, normed);
+  const MsDense *dense[] = { &block->query, &block->key, &block->value };
+  MsNode *weights[6], *qkv;
 
-  return ms_dense_apply_add (&block->out, tape, ms_attention (tape, q, k, v, c->tokens, c->heads), x, pass, site);
+  for (int i = 0; i < 3; i++)
+    {
+      weights[2 * i] = ms_tape_param (tape, dense[i]->kernel);
+      weights[2 * i + 1] = ms_tape_param (tape, dense[i]->bias);
+    }
+  qkv = ms_qkv (tape, normed, weights);
+  return ms_dense_apply_add (&block->out, tape, ms_attention (tape, qkv, c->tokens, c->heads), x, pass, site);
 }
 
 MsNode *

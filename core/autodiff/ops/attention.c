@@ -3,9 +3,10 @@
 /* For each example and head, with T tokens, d = H / heads columns, scale = 1 / sqrt (d):
  *   P = softmax (scale q k^T),  o = P v
  *   dv = P^T do,  dP = do v^T,  dS_ij = scale P_ij (dP_ij - sum_l dP_il P_il),  dq = dS k,  dk = dS^T q
- * q, k, v, o: (N T, H). The matrices are far too small for BLAS. P and dS are kept transposed, keys down and queries
- * across, so that the softmax of 16 queries at once runs down the vectors; then of each pair of factors only one (q,
- * do) has to be transposed, and where d is a whole number of vectors nothing else is copied. */
+ * q, k, v, o: (N T, H), q, k and v one after the other. The matrices are far too small for BLAS. P and dS are kept
+ * transposed, keys down and queries across, so that the softmax of 16 queries at once runs down the vectors; then of
+ * each pair of factors only one (q, do) has to be transposed, and where d is a whole number of vectors nothing else is
+ * copied. */
 
 #include "core/autodiff/check.h"
 #include "core/autodiff/ops.h"
@@ -25,7 +26,7 @@ typedef struct {
 typedef struct {
   const MsReal *q, *k, *v, *dy;
   MsReal *y, *dq, *dk, *dv;
-  bool add_q, add_k, add_v;
+  bool add;        /* to the gradient of q, k and v, which are parts of one array */
   MsReal *p;       /* (N, heads, T, Tp) transposed: row j, column i is P_ij; columns padded to whole vectors */
   MsReal *scratch; /* (chunks, N_SCRATCH, L, L), L = max (T, d) padded */
   gsize N, T, Tp, H, heads, d, dp, L;
@@ -195,15 +196,12 @@ backward_head (const Attention *a, gsize chunk, gsize n, gsize head)
   MsReal *dyt = scratch (a, chunk, 0), *ds = scratch (a, chunk, 1);
   MsReal *padded = scratch (a, chunk, 2), *out = scratch (a, chunk, 3);
 
-  if (a->dv != NULL)
-    multiply_into (a->dv + at, a->add_v, (Left){ p, a->Tp, 1 }, whole_vectors (a->dy + at, padded, a), out, a);
+  multiply_into (a->dv + at, a->add, (Left){ p, a->Tp, 1 }, whole_vectors (a->dy + at, padded, a), out, a);
   transpose (dyt, a->dy + at, 1, a);
   multiply (ds, a->Tp, false, (Left){ a->v + at, a->H, 1 }, (Right){ dyt, a->Tp }, a->T, a->Tp, a->d);
   softmax_back (ds, p, a->scale, a->T, a->Tp);
-  if (a->dq != NULL)
-    multiply_into (a->dq + at, a->add_q, (Left){ ds, 1, a->Tp }, whole_vectors (a->k + at, padded, a), out, a);
-  if (a->dk != NULL)
-    multiply_into (a->dk + at, a->add_k, (Left){ ds, a->Tp, 1 }, whole_vectors (a->q + at, padded, a), out, a);
+  multiply_into (a->dq + at, a->add, (Left){ ds, 1, a->Tp }, whole_vectors (a->k + at, padded, a), out, a);
+  multiply_into (a->dk + at, a->add, (Left){ ds, a->Tp, 1 }, whole_vectors (a->q + at, padded, a), out, a);
 }
 
 /* Heads lie side by side, so a head's rows are too far apart for the processor to see them coming. A part of the next
@@ -315,7 +313,8 @@ describe (MsTape *tape, MsNode *y)
 {
   const Attr *attr = y->attr;
   gsize T = (gsize)attr->tokens, heads = (gsize)attr->heads, H = ms_node_cols (y), d = H / heads;
-  Attention a = { .q = y->in[0]->value, .k = y->in[1]->value, .v = y->in[2]->value, .T = T, .heads = heads, .H = H,
+  const MsReal *qkv = y->in[0]->value;
+  Attention a = { .q = qkv, .k = qkv + y->n, .v = qkv + 2 * y->n, .T = T, .heads = heads, .H = H,
                   .d = d, .Tp = padded_size (T), .dp = padded_size (d), .N = ms_node_rows (y) / T,
                   .scale = 1 / (MsReal)sqrt ((double)d) };
   gsize chunks = (a.N + EXAMPLES_A_CHUNK - 1) / EXAMPLES_A_CHUNK;
@@ -345,9 +344,11 @@ attention_backward (MsTape *tape, MsNode *y)
 
   a.p = y->saved;
   a.dy = y->grad;
-  a.dq = ms_grad (tape, y->in[0], &a.add_q);
-  a.dk = ms_grad (tape, y->in[1], &a.add_k);
-  a.dv = ms_grad (tape, y->in[2], &a.add_v);
+  a.dq = ms_grad (tape, y->in[0], &a.add);
+  if (a.dq == NULL)
+    return;
+  a.dk = a.dq + y->n;
+  a.dv = a.dq + 2 * y->n;
   ms_pool_for (ms_tape_pool (tape), a.N, EXAMPLES_A_CHUNK, backward_chunk, &a);
   ms_tape_count (tape, 8 * a.N * a.heads * a.T * a.T * a.d, (7 * y->n + a.N * a.heads * a.T * a.T) * sizeof (MsReal));
 }
@@ -358,26 +359,33 @@ attention_sample (MsTape *tape, MsCheck *check)
 {
   static const struct { int tokens, columns; } sizes[] = { { 5, 3 }, { MS_LANES, MS_LANES }, { 17, MS_LANES } };
   int tokens = sizes[check->rng.seed % 3].tokens, columns = sizes[check->rng.seed % 3].columns;
-  gsize shape[2] = { 2 * (gsize)tokens, 2 * (gsize)columns };
-  MsNode *q = ms_check_variable (tape, check, 1, 2, shape);
-  MsNode *k = ms_check_variable (tape, check, 1, 2, shape);
-  MsNode *v = ms_check_variable (tape, check, 1, 2, shape);
+  gsize shape[2] = { 3 * 2 * (gsize)tokens, 2 * (gsize)columns };
 
-  return ms_attention (tape, q, k, v, tokens, 2);
+  return ms_attention (tape, ms_check_variable (tape, check, 1, 2, shape), tokens, 2);
+}
+
+static void
+attention_shape (MsNode *y)
+{
+  const Attr *a = y->attr;
+  gsize rows = ms_node_rows (y->in[0]);
+
+  g_assert (rows % (3 * (gsize)a->tokens) == 0 && ms_node_cols (y->in[0]) % (gsize)a->heads == 0);
+  ms_shape_matrix (y, rows / 3, ms_node_cols (y->in[0]));
 }
 
 const MsOp ms_op_attention = {
   .name = "attention",
-  .shape = ms_shape_same,
+  .shape = attention_shape,
   .forward = attention_forward,
   .backward = attention_backward,
   .sample = attention_sample,
 };
 
 MsNode *
-ms_attention (MsTape *tape, MsNode *q, MsNode *k, MsNode *v, int tokens, int heads)
+ms_attention (MsTape *tape, MsNode *qkv, int tokens, int heads)
 {
   Attr attr = { tokens, heads };
 
-  return ms_tape_apply (tape, &ms_op_attention, &attr, sizeof attr, (MsNode *[]){ q, k, v }, 3);
+  return ms_tape_apply (tape, &ms_op_attention, &attr, sizeof attr, &qkv, 1);
 }
