@@ -10,9 +10,10 @@
 G_BEGIN_DECLS
 
 #define MS_OPS(X)                                                                                                      \
-  X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches) X (position)              \
-  X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch) X (expert_linear) X (combine)      \
-  X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum) X (project)
+  X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches)                   \
+  X (position) X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch)                       \
+  X (expert_linear) X (combine) X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum)       \
+  X (project)
 
 #define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
 MS_OPS (MS_OP_DECLARE)

@@ -73,8 +73,10 @@ ms_params_add (MsParams *params, const char *name, MsInit init, int n_dim, const
 bool
 ms_params_seal (MsParams *params, GError **error)
 {
-  MsReal *values = ms_aligned_new0 (params->flat * sizeof (MsReal));
-  MsReal *grads = ms_aligned_new0 (params->flat * sizeof (MsReal));
+  /* Values, gradients, and as much again for an optimiser's two moments. */
+  bool fits = params->flat <= ms_memory_installed () / (4 * sizeof (MsReal));
+  MsReal *values = fits ? ms_aligned_new0 (params->flat * sizeof (MsReal)) : NULL;
+  MsReal *grads = fits ? ms_aligned_new0 (params->flat * sizeof (MsReal)) : NULL;
 
   if (values == NULL || grads == NULL)
     {

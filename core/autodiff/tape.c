@@ -300,6 +300,12 @@ ms_tape_bytes (const MsTape *tape)
 }
 
 gsize
+ms_tape_used (const MsTape *tape)
+{
+  return ms_arena_used (tape->arena);
+}
+
+gsize
 ms_tape_reserved (const MsTape *tape)
 {
   return ms_arena_reserved (tape->arena);

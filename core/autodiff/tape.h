@@ -87,6 +87,7 @@ bool ms_grad_hand_over (MsNode *node, MsNode *y);
 void ms_tape_count (MsTape *tape, guint64 flops, guint64 bytes);
 guint64 ms_tape_flops (const MsTape *tape);
 guint64 ms_tape_bytes (const MsTape *tape);
+gsize ms_tape_used (const MsTape *tape); /* bytes, since the last reset */
 gsize ms_tape_reserved (const MsTape *tape);
 guint64 ms_tape_growths (const MsTape *tape);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define FIRST_BLOCK (1 << 16)
 #define HUGE_PAGE ((gsize)1 << 21)
@@ -127,6 +128,16 @@ ms_arena_reset (MsArena *arena)
 }
 
 gsize
+ms_arena_used (const MsArena *arena)
+{
+  gsize used = 0;
+
+  for (const Block *block = arena->newest; block != NULL; block = block->older)
+    used += block->used;
+  return used;
+}
+
+gsize
 ms_arena_reserved (const MsArena *arena)
 {
   return arena->reserved;
@@ -136,4 +147,10 @@ guint64
 ms_arena_growths (const MsArena *arena)
 {
   return arena->growths;
+}
+
+guint64
+ms_memory_installed (void)
+{
+  return (guint64)sysconf (_SC_PHYS_PAGES) * (guint64)sysconf (_SC_PAGESIZE);
 }

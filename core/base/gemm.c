@@ -214,6 +214,8 @@ ms_gemm_stream (gsize M, gsize N, gsize K, const MsReal *A, gsize lda, const MsR
 
   for (gsize n = 0; n < N; n += STRIP)
     multiply_strip (&p, streaming_tiles, A, B + n, C + n);
+  /* Such stores keep no order by themselves: another thread must not see the loop's end before them. */
+  _mm_sfence ();
 }
 
 #else

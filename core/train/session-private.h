@@ -24,12 +24,17 @@ struct MsSession {
   int *labels; /* (batch) */
   gint64 step;
   guint64 flops_per_example;
+  GBytes *opened; /* the state a checkpoint was opened with, which reset goes back to; NULL: fresh weights */
   MsEvaluation *evaluation; /* the newest, or NULL */
 };
 
 /* ms_session_new on data that are in memory already. */
 MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
                               GError **error);
+
+/* Whether a training step of the whole batch fits into this machine's memory, judged by steps of one and two examples;
+ * resets the tape. */
+bool ms_session_fits_memory (MsSession *session, GError **error);
 
 /* A record with what all records of the session share. */
 MsRecord *ms_session_new_record (const MsSession *session);

@@ -112,5 +112,6 @@ ms_session_load (const char *path, const char *data_path, int n_threads, GError 
   if (s == NULL || !ms_checkpoint_read_model (file, path, s->model, s->optimiser, error)
       || !ms_checkpoint_read_int (file, path, "step", 0, &s->step, error))
     return NULL;
+  s->opened = ms_session_save_state (s);
   return g_steal_pointer (&s);
 }

@@ -57,6 +57,8 @@ ms_session_new_on (const MsExperiment *x, const char *name, MsDataset *dataset, 
   s->x = g_new (MsReal, (gsize)s->batch * ms_dataset_example_size (s->dataset));
   s->labels = g_new (int, s->batch);
   ms_session_reset (s);
+  if (!ms_session_fits_memory (s, error))
+    return NULL;
   return g_steal_pointer (&s);
 }
 
@@ -75,6 +77,7 @@ ms_session_free (MsSession *s)
   g_free (s->name);
   g_free (s->x);
   g_free (s->labels);
+  g_clear_pointer (&s->opened, g_bytes_unref);
   g_free (s->evaluation);
   g_free (s);
 }
@@ -82,6 +85,8 @@ ms_session_free (MsSession *s)
 void
 ms_session_reset (MsSession *s)
 {
+  if (s->opened != NULL && ms_session_restore_state (s, s->opened, NULL))
+    return;
   ms_params_init (s->model->params, s->seed);
   ms_optimiser_reset (s->optimiser);
   s->step = 0;

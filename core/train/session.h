@@ -24,7 +24,7 @@ MsSession *ms_session_new (const MsExperiment *experiment, const char *name, int
 void ms_session_free (MsSession *session);
 
 /* One batch: forward, backward, update. NULL and @error if the loss is no longer finite (the parameters are then those
- * before the step) or memory cannot be had. */
+ * before the step). Whether a step fits into memory is judged when the session is made. */
 MsRecord *ms_session_step (MsSession *session, MsDetail detail, GError **error);
 
 /* The batch that the next step will train on, seen without training: what the window shows before Play. */
@@ -37,7 +37,8 @@ bool ms_session_evaluate (MsSession *session, MsEvaluation *evaluation);
 /* Goes on with other live values. An experiment that needs a rebuild is refused. */
 bool ms_session_change (MsSession *session, const MsExperiment *experiment, GError **error);
 
-void ms_session_reset (MsSession *session); /* step 0, the same initial weights */
+/* Back to where it began: step 0 with the same initial weights, or the state of the checkpoint it was loaded from. */
+void ms_session_reset (MsSession *session);
 
 /* Parameters, moments, step and the newest evaluation as bytes, for rewinding; restoring them continues bit for bit. A
  * state of another model or seed is refused. */

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <string.h>
 
 static MsExperiment *
 experiment (const char *const *pairs)
@@ -280,6 +281,43 @@ test_not_finite (void)
   g_assert_error (error, MS_ERROR, MS_ERROR_FAILED);
 }
 
+/* Reset goes back to what was opened, not to fresh weights under the checkpoint's name. */
+static void
+test_reset_checkpoint (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "opened.safetensors", NULL);
+  g_autoptr (MsSession) a = digits (2), b = NULL;
+  g_autoptr (GError) error = NULL;
+
+  steps (a, 3);
+  g_assert_true (ms_session_save (a, path, &error));
+  b = ms_session_load (path, NULL, 2, &error);
+  g_assert_no_error (error);
+  steps (b, 2);
+  ms_session_reset (b);
+  g_assert_cmpint (ms_session_get_step (b), ==, 3);
+  assert_same_state (a, b);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
+test_too_large (void)
+{
+  g_autoptr (MsExperiment) batch = experiment ((const char *const[]){
+    "optimiser.batch", "65536", "model.width", "2048", "model.hidden", "4096", NULL });
+  g_autoptr (MsExperiment) model = experiment ((const char *const[]){
+    "routing.experts", "4096", "model.width", "4096", "model.hidden", "16384", NULL });
+  g_autoptr (GError) error = NULL, other = NULL;
+
+  g_assert_null (ms_session_new (batch, "test", 1, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+  g_assert_nonnull (strstr (error->message, "optimiser.batch"));
+  g_assert_null (ms_session_new (model, "test", 1, &other));
+  g_assert_error (other, MS_ERROR, MS_ERROR_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -291,6 +329,8 @@ main (int argc, char **argv)
   g_test_add_func ("/session/checkpoint", test_checkpoint);
   g_test_add_func ("/session/look", test_look);
   g_test_add_func ("/session/reset", test_reset);
+  g_test_add_func ("/session/reset-checkpoint", test_reset_checkpoint);
+  g_test_add_func ("/session/too-large", test_too_large);
   g_test_add_func ("/session/record", test_record);
   g_test_add_func ("/session/no-allocation", test_no_allocation);
   g_test_add_func ("/session/live-change", test_live_change);
