@@ -205,16 +205,28 @@ ms_grad_hand_over (MsNode *node, MsNode *y)
   return true;
 }
 
+typedef struct {
+  MsReal *to;
+  const MsReal *from;
+} Copy;
+
+static void
+copy_part (gpointer data, gsize begin, gsize end)
+{
+  const Copy *copy = data;
+
+  memcpy (copy->to + begin, copy->from + begin, (end - begin) * sizeof (MsReal));
+}
+
 void
-ms_tape_backward (MsTape *tape, MsNode *loss)
+ms_tape_backward_from (MsTape *tape, MsNode *start, const MsReal *gradient)
 {
   bool add;
-  MsReal *seed = ms_grad (tape, loss, &add);
+  Copy seed = { ms_grad (tape, start, &add), gradient };
 
-  g_assert (loss->n == 1);
-  if (seed == NULL)
+  if (seed.to == NULL)
     return;
-  seed[0] = 1;
+  ms_pool_for (tape->pool, start->n, 1 << 13, copy_part, &seed);
   for (gsize i = tape->n_nodes; i-- > 0;)
     {
       MsNode *y = tape->nodes[i];
@@ -225,6 +237,15 @@ ms_tape_backward (MsTape *tape, MsNode *loss)
           give_back_gradient (tape, y);
         }
     }
+}
+
+void
+ms_tape_backward (MsTape *tape, MsNode *loss)
+{
+  const MsReal one = 1;
+
+  g_assert (loss->n == 1);
+  ms_tape_backward_from (tape, loss, &one);
 }
 
 void

@@ -67,6 +67,9 @@ MsNode *ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize a
  * used again as soon as they have been passed on. */
 void ms_tape_backward (MsTape *tape, MsNode *loss);
 
+/* The same from a node in the middle, to which d loss / d @start = @gradient (n) has come. */
+void ms_tape_backward_from (MsTape *tape, MsNode *start, const MsReal *gradient);
+
 /* Computes all values again from the leaves, in order: for finite differences. */
 void ms_tape_refresh (MsTape *tape);
 

@@ -28,14 +28,14 @@ static const Entry entries[] = {
 
 typedef struct {
   const Entry *entry;
-  MsPool *pool;
+  MsPool *pool; /* owned, but for a transformer's, which is its session's */
   MsProducts *products;
   /* A layer. */
   MsParams *params;
   MsRoutingConfig routing;
   MsMoe *moe;
   MsTape *tape;
-  MsReal *x, *weight; /* (T, H) */
+  MsReal *x, *gradient; /* (T, H), the layer's input and what comes back to its output */
   /* A transformer. */
   MsSession *session;
 } Work;
@@ -47,11 +47,12 @@ work_clear (Work *w)
     ms_feed_forward_free (&w->moe->base);
   ms_params_free (w->params);
   ms_tape_free (w->tape);
-  ms_session_free (w->session);
   ms_products_free (w->products);
-  ms_pool_free (w->pool);
+  if (w->session == NULL)
+    ms_pool_free (w->pool);
+  ms_session_free (w->session);
   g_free (w->x);
-  g_free (w->weight);
+  g_free (w->gradient);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
@@ -67,7 +68,7 @@ step_layer (Work *w)
   ms_tape_reset (w->tape, true);
   x = ms_tape_variable (w->tape, w->x, 2, shape);
   y = w->moe->base.forward (&w->moe->base, w->tape, x, NULL, &pass);
-  ms_tape_backward (w->tape, ms_project (w->tape, y, w->weight));
+  ms_tape_backward_from (w->tape, y, w->gradient);
   ms_params_clear_gradients (w->params);
 }
 
@@ -85,9 +86,9 @@ open_layer (Work *w, GError **error)
   ms_params_init (w->params, 1);
   w->tape = ms_tape_new (w->pool);
   w->x = g_new (MsReal, n);
-  w->weight = g_new (MsReal, n);
+  w->gradient = g_new (MsReal, n);
   ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 0, 0), 0, n, w->x);
-  ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 1, 0), 0, n, w->weight);
+  ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 1, 0), 0, n, w->gradient);
   step_layer (w);
   ms_products_add_linear (w->products, e->T, e->H, (gsize)e->E, true);
   ms_products_add_experts (w->products, w->moe->plan, e->H, e->F);
@@ -165,6 +166,9 @@ open_transformer (Work *w, GError **error)
       || (w->session = ms_session_new_on (experiment, "benchmark", images, ms_pool_n_threads (w->pool), error)) == NULL
       || (record = ms_session_step (w->session, MS_DETAIL_SCALARS, error)) == NULL)
     return false;
+  /* One pool for both: a second one's thread would still be spinning for work when the other's turn comes. */
+  ms_pool_free (w->pool);
+  w->pool = w->session->pool;
   add_transformer_products (w);
   return true;
 }
@@ -184,7 +188,6 @@ time_step (Work *w)
 static double
 time_products (Work *w)
 {
-  /* The transformer's session has a pool of its own, which must be asleep while this one is measured, and is. */
   gint64 start = g_get_monotonic_time ();
 
   ms_products_run (w->products, w->pool);
