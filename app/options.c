@@ -248,7 +248,8 @@ apply_all (const MsOptions *self, MsExperiment **experiment, GError **error)
     return false;
   if (self->data != NULL && !apply_data (experiment, self->data, error))
     return false;
-  return ms_experiment_validate (*experiment, error) && check_path (*experiment, error);
+  /* forward brings its own examples: where the experiment's would be does not matter. */
+  return ms_experiment_validate (*experiment, error) && (self->input != NULL || check_path (*experiment, error));
 }
 
 MsExperiment *

@@ -89,6 +89,16 @@ test_deterministic (void)
   g_assert_cmpmem (a, n_a, b, n_b);
 }
 
+/* Its examples come from --input, so an experiment whose data are files needs none of them. */
+static void
+test_needs_no_data (void)
+{
+  g_autoptr (CliResult) result
+    = cli_run ("forward model.safetensors --set task.data=idx --input x.npy --trace nodata.npz");
+  g_assert_cmpstr (result->err, ==, "");
+  g_assert_cmpint (result->status, ==, 0);
+}
+
 static void
 test_refusals (void)
 {
@@ -112,6 +122,7 @@ main (int argc, char **argv)
   prepare ();
   g_test_add_func ("/app/forward/files", test_files);
   g_test_add_func ("/app/forward/deterministic", test_deterministic);
+  g_test_add_func ("/app/forward/needs-no-data", test_needs_no_data);
   g_test_add_func ("/app/forward/refusals", test_refusals);
   return cli_finish (g_test_run ());
 }
