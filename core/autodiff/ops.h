@@ -70,8 +70,6 @@ MsNode *ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *p
 
 /* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
 MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
-/* Class probabilities (N, C) that ms_cross_entropy computed on the way, borrowed. */
-const MsReal *ms_cross_entropy_probs (const MsNode *node);
 
 /* V-MoE's balancing losses, each the mean over @groups of consecutive, equally many rows. */
 MsNode *ms_importance (MsTape *tape, MsNode *gates, int groups);

@@ -62,12 +62,6 @@ ms_tape_pool (const MsTape *tape)
   return tape->pool;
 }
 
-bool
-ms_tape_training (const MsTape *tape)
-{
-  return tape->training;
-}
-
 gpointer
 ms_tape_alloc (MsTape *tape, gsize bytes)
 {

@@ -53,7 +53,6 @@ MsTape *ms_tape_new (MsPool *pool); /* @pool borrowed, may be NULL */
 void ms_tape_free (MsTape *tape);
 void ms_tape_reset (MsTape *tape, bool training); /* forgets all nodes. Not training: nothing needs gradients */
 MsPool *ms_tape_pool (const MsTape *tape);
-bool ms_tape_training (const MsTape *tape);
 
 /* Leaves. Inputs are borrowed and get no gradient; variables do; a parameter's gradient is the parameter's own. */
 MsNode *ms_tape_input (MsTape *tape, const MsReal *value, int n_dim, const gsize *dim);

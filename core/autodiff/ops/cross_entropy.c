@@ -69,10 +69,3 @@ ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels)
 
   return ms_tape_apply (tape, &ms_op_cross_entropy, &attr, sizeof attr, &logits, 1);
 }
-
-const MsReal *
-ms_cross_entropy_probs (const MsNode *node)
-{
-  g_return_val_if_fail (node->op == &ms_op_cross_entropy, NULL);
-  return node->saved;
-}
