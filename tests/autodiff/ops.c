@@ -67,12 +67,25 @@ test_check_sees (void)
     }
 }
 
+/* What is not a number must reach the loss, where it is noticed. */
+static void
+test_relu_keeps_nan (void)
+{
+  g_autoptr (MsTape) tape = ms_tape_new (NULL);
+  MsReal x[] = { NAN, -1, 2 };
+  MsNode *y = ms_relu (tape, ms_tape_input (tape, x, 1, (gsize[]){ 3 }));
+
+  g_assert_true (isnan (y->value[0]));
+  g_assert_true (y->value[1] == 0 && y->value[2] == 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add_data_func ("/ops/" #name, &ms_op_##name, test_op);
   MS_OPS (ADD)
+  g_test_add_func ("/ops/relu-keeps-nan", test_relu_keeps_nan);
   g_test_add_func ("/ops/the-check-sees-mutants", test_check_sees);
   return g_test_run ();
 }

@@ -49,3 +49,25 @@ ms_elementwise_backward (MsTape *tape, MsNode *y, MsTask part)
     ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, part, &e);
   ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
+
+/* y = value (x) over a part; @value is a constant wherever this is inlined, so that it is inlined too. */
+MS_VEC_INLINE void
+ms_elementwise_values (const MsElementwise *e, gsize begin, gsize end, MsVec (*value) (MsVec))
+{
+  for (gsize i = begin; i < end; i += MS_LANES)
+    ms_lanes_store (e->y + i, value (ms_lanes_load (e->x + i, end - i)), end - i);
+}
+
+/* dx = dy slope (at), or dx += dy slope (at), over a part; @at is x or y, whichever the slope is known from. */
+MS_VEC_INLINE void
+ms_elementwise_slopes (const MsElementwise *e, const MsReal *at, gsize begin, gsize end, MsVec (*slope) (MsVec))
+{
+  for (gsize i = begin; i < end; i += MS_LANES)
+    {
+      MsVec dx = ms_lanes_load (e->dy + i, end - i) * slope (ms_lanes_load (at + i, end - i));
+
+      if (e->add)
+        dx += ms_lanes_load (e->dx + i, end - i);
+      ms_lanes_store (e->dx + i, dx, end - i);
+    }
+}

@@ -6,10 +6,11 @@
 #include "core/autodiff/ops.h"
 #include "core/autodiff/ops/elementwise.h"
 
+/* The larger of 0 and x in this order: a NaN stays one. */
 MS_VEC_INLINE MsVec
 value (MsVec x)
 {
-  return ms_vec_max (x, (MsVec){ 0 });
+  return ms_vec_max ((MsVec){ 0 }, x);
 }
 
 MS_VEC_INLINE MsVec
@@ -22,10 +23,7 @@ MS_CLONES
 static void
 forward_part (gpointer data, gsize begin, gsize end)
 {
-  const MsElementwise *e = data;
-
-  for (gsize i = begin; i < end; i += MS_LANES)
-    ms_lanes_store (e->y + i, value (ms_lanes_load (e->x + i, end - i)), end - i);
+  ms_elementwise_values (data, begin, end, value);
 }
 
 MS_CLONES
@@ -34,14 +32,7 @@ backward_part (gpointer data, gsize begin, gsize end)
 {
   const MsElementwise *e = data;
 
-  for (gsize i = begin; i < end; i += MS_LANES)
-    {
-      MsVec dx = ms_lanes_load (e->dy + i, end - i) * slope (ms_lanes_load (e->x + i, end - i));
-
-      if (e->add)
-        dx += ms_lanes_load (e->dx + i, end - i);
-      ms_lanes_store (e->dx + i, dx, end - i);
-    }
+  ms_elementwise_slopes (e, e->x, begin, end, slope);
 }
 
 static void

@@ -23,10 +23,7 @@ MS_CLONES
 static void
 forward_part (gpointer data, gsize begin, gsize end)
 {
-  const MsElementwise *e = data;
-
-  for (gsize i = begin; i < end; i += MS_LANES)
-    ms_lanes_store (e->y + i, value (ms_lanes_load (e->x + i, end - i)), end - i);
+  ms_elementwise_values (data, begin, end, value);
 }
 
 MS_CLONES
@@ -35,14 +32,7 @@ backward_part (gpointer data, gsize begin, gsize end)
 {
   const MsElementwise *e = data;
 
-  for (gsize i = begin; i < end; i += MS_LANES)
-    {
-      MsVec dx = ms_lanes_load (e->dy + i, end - i) * slope (ms_lanes_load (e->y + i, end - i));
-
-      if (e->add)
-        dx += ms_lanes_load (e->dx + i, end - i);
-      ms_lanes_store (e->dx + i, dx, end - i);
-    }
+  ms_elementwise_slopes (e, e->y, begin, end, slope);
 }
 
 static void
