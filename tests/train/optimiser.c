@@ -120,6 +120,7 @@ test_schedules (void)
   for (int i = 0; i < 4; i++)
     g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, i), (i + 1) / 5.0, 1e-12);
   g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 4), 1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 6), 0.1 + 0.45 * (1 + cos (0.2 * G_PI)), 1e-12);
   g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 9), 0.55, 1e-12);
   g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 14), 0.1, 1e-12);
   g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 99), 0.1, 1e-12);
