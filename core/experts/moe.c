@@ -50,9 +50,10 @@ moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, con
   self->groups = count_groups (c, pass);
   self->capacity = group_capacity (self, pass, T);
   self->decision = (MsDecision){ 0 };
-  self->router->kind->decide (self->router, tape, x, c, pass, self->groups, &self->decision);
+  self->router->kind->decide (self->router, tape, x, c, pass, self->groups, self->capacity,
+                                &self->decision);
   fill = (MsFill){ self->groups, self->capacity, by_priority ? self->decision.priority : NULL };
-  self->plan = ms_assign (tape, self->decision.choice, T, c->K, self->experts->E, &fill);
+  self->plan = ms_assign (tape, self->decision.choice, T, self->decision.K, self->experts->E, &fill);
   self->loss = balancing_loss (tape, &self->decision, c);
   rows = ms_dispatch (tape, x, self->plan);
   rows = self->experts->forward (self->experts, tape, rows, self->plan, c->dropout, pass);
@@ -75,11 +76,12 @@ ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *c
 {
   MsMoe *self = g_new0 (MsMoe, 1);
   g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", block);
+  const MsRouterShape shape = { .H = H, .E = E, .M = 1, .place = (guint32)block };
 
   self->base = (MsFeedForward){ moe_forward, moe_free };
   self->block = block;
   self->config = config;
   self->experts = ms_experts_mlp_new (params, prefix, E, H, F, identical, site);
-  self->router = ms_router_new (kind, params, prefix, H, E, (guint32)block);
+  self->router = ms_router_new (kind, params, prefix, &shape);
   return self;
 }

@@ -41,6 +41,7 @@ ms_record_unref (MsRecord *record)
   g_strfreev (record->class_names);
   ms_predictions_free (record->predictions);
   g_free (record->evaluation);
+  ms_assessment_unref (record->assessment);
   ms_surface_free (record->surface);
   g_free (record->points);
   g_free (record->point_labels);
@@ -59,7 +60,8 @@ ms_routing_new (int T, int E, int K, int M)
   routing->E = E;
   routing->K = K;
   routing->M = M;
-  routing->groups = 1;
+  routing->groups = routing->copies = 1;
+  routing->member = -1;
   routing->expert = g_new (gint16, n);
   for (gsize i = 0; i < n; i++)
     routing->expert[i] = -1;
@@ -84,6 +86,10 @@ ms_routing_free (MsRouting *routing)
   g_free (routing->mask);
   g_free (routing->load);
   g_free (routing->dropped);
+  g_free (routing->dispatch);
+  g_free (routing->combine);
+  g_free (routing->bias);
+  g_free (routing->use);
   g_free (routing);
 }
 

@@ -8,6 +8,7 @@
  * token, M members, C classes. Arrays are row-major float32. */
 #pragma once
 
+#include "core/record/assessment.h"
 #include <glib.h>
 #include <stdbool.h>
 
@@ -20,11 +21,14 @@ typedef enum {
   MS_PROVENANCE_SAMPLE,     /* fixed data of a picture test */
 } MsProvenance;
 
-/* One routed layer, one batch. */
+/* One routed layer, one batch. Its T tokens are copies (of all N examples' tokens) one after another: token t belongs
+ * to copy t / (N * tokens), example t / tokens % N. */
 typedef struct {
   int layer;       /* index of the block in the model, from 0 */
+  int member;      /* of a deep ensemble, whose members have layers of their own; -1: all members share the layer */
   char *router;    /* owned: "top-k", "hash", "random", ... */
-  int T, E, K, M;  /* M: member routers, 1 without an ensemble */
+  int T, E, K, M;  /* M: parts of the experts, each with tokens and router of its own; 1 without partition */
+  int copies;      /* times the examples' tokens pass the layer: E3's members, MIMO's repetitions; else 1 */
   int capacity;    /* places per expert and group; 0: unlimited */
   int groups;      /* token groups that were routed independently, >= 1 */
   gint16 *expert;  /* (T, K) chosen expert, best first; -1: none */
@@ -36,9 +40,17 @@ typedef struct {
   int *load;       /* (E) assignments asked for, kept or dropped */
   int *dropped;    /* (E) of these, dropped */
   double importance_loss, load_loss, gshard_loss, z_loss; /* unweighted, mean over groups; NaN: absent */
+
+  /* Soft MoE, which chooses nothing: K = 0, expert, gate, kept, probs are NULL and logits (T, slots). Slot s belongs to
+   * expert s / (slots / E); groups of T / groups tokens are mixed apart. */
+  int slots;       /* of all experts, per group; 0: not a soft layer */
+  float *dispatch; /* (T, slots) softmax over the tokens of a group: each slot's column sums to 1 in each group */
+  float *combine;  /* (T, slots) softmax over the slots: rows sum to 1 */
+  float *bias;     /* (E) what the sigmoid router adds before it chooses; NULL: another router */
+  double *use;     /* (E) sum over the tokens of their combine weights: load is the same for all; NULL: not soft */
 } MsRouting;
 
-/* The members' class probabilities for the batch. */
+/* The members' class probabilities for the batch, each for the record's examples in their order. */
 typedef struct {
   int M, N, C;
   float *probs; /* (M, N, C) */
@@ -89,6 +101,7 @@ typedef struct {
   MsRouting **routing; /* owned; in a scalars-only record only load and dropped are there */
   MsPredictions *predictions; /* owned or NULL */
   MsEvaluation *evaluation;   /* owned or NULL: the newest */
+  MsAssessment *assessment;   /* owned reference or NULL: the newest; its step may be older than the evaluation's */
   MsSurface *surface;         /* owned or NULL */
 
   /* Points of a plane task, a fixed sample for the picture: (n_points, 2) and (n_points). */

@@ -48,7 +48,7 @@ id_of_token (const MsPass *pass, int t)
 
 static void
 hash_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
-             int groups, MsDecision *decision)
+             int groups, int capacity, MsDecision *decision)
 {
   int T = (int)ms_node_rows (x), E = router->E;
   int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
@@ -63,6 +63,7 @@ hash_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCon
         score[e] = (MsReal)(mix (id ^ mix ((guint64)router->place << 32 | (guint64)e)) >> 40);
       ms_top_k (NULL, choice + (gsize)t * config->K, score, 1, config->K, E);
     }
+  decision->K = config->K;
   decision->choice = choice;
   decision->weights = ms_router_even_weights (tape, T, config->K);
 }

@@ -9,7 +9,7 @@
 
 static void
 random_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
-               int groups, MsDecision *decision)
+               int groups, int capacity, MsDecision *decision)
 {
   int T = (int)ms_node_rows (x), E = router->E;
   guint64 stream = ms_rng_stream (MS_RNG_ROUTE, router->place, pass->deterministic ? 0 : (guint64)pass->step + 1);
@@ -18,6 +18,7 @@ random_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingC
 
   ms_rng_fill_uniform (pass->seed, stream, 0, (gsize)T * E, lot);
   ms_top_k (ms_tape_pool (tape), choice, lot, T, config->K, E);
+  decision->K = config->K;
   decision->choice = choice;
   decision->weights = ms_router_even_weights (tape, T, config->K);
 }

@@ -18,19 +18,27 @@ ms_router_kind_find (const char *name)
 }
 
 MsRouter *
-ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, int H, int E, guint32 place)
+ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, const MsRouterShape *shape)
 {
   MsRouter *router = g_new0 (MsRouter, 1);
-  const MsInit lecun = { .kind = MS_INIT_LECUN, .fan_in = (gsize)H };
+  const MsInit lecun = { .kind = MS_INIT_LECUN, .fan_in = (gsize)shape->H };
+  gsize H = (gsize)shape->H, M = (gsize)shape->M, E = (gsize)shape->E;
 
-  *router = (MsRouter){ .kind = kind, .E = E, .place = place };
+  *router = (MsRouter){ .kind = kind, .M = shape->M, .E = shape->E, .slots = shape->slots, .place = shape->place };
   if (kind->learns)
     {
       g_autofree char *name = g_strconcat (prefix, "/Router/dense/kernel", NULL);
 
-      router->kernel = ms_params_add (params, name, lecun, 2, (gsize[]){ (gsize)H, (gsize)E }, false);
+      router->kernel = shape->M > 1 ? ms_params_add (params, name, lecun, 3, (gsize[]){ H, M, E }, false)
+                                    : ms_params_add (params, name, lecun, 2, (gsize[]){ H, E }, false);
     }
   return router;
+}
+
+MsNode *
+ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x)
+{
+  return ms_linear (tape, x, ms_tape_param (tape, router->kernel), NULL);
 }
 
 MsNode *

@@ -22,33 +22,48 @@ typedef struct {
   bool priority_training, priority_evaluation; /* batch priority routing */
   bool load_exclusive;         /* leave the expert itself out of its threshold */
   double importance_weight, load_weight, gshard_weight; /* <= 0: the term is left out */
+  double z_weight, switch_weight;                       /* likewise */
+  double jitter;               /* switch: its input is scaled by U [1 - jitter, 1 + jitter] while training */
+  double bias_rate;            /* sigmoid: what a bias moves by after a training step */
+  double gate_scale;           /* sigmoid: factor of the weights */
   double dropout;              /* in the experts */
 } MsRoutingConfig;
 
 typedef struct MsRouterKind MsRouterKind;
 
+/* The rows it is given are those of its M members one after another, T / M each; member m has the kernel [:, m, :]. */
 typedef struct {
   const MsRouterKind *kind;
-  MsParam *kernel; /* (H, E); NULL for routers that do not learn */
-  int E;
+  MsParam *kernel; /* (H, E), or (H, M, E) with members' own routers; NULL for routers that do not learn */
+  int M;           /* kernels; 1 without member routers */
+  int E;           /* experts that one token can choose among: E / M of all where they are partitioned */
+  int slots;       /* soft: per expert; 0: from the capacity rule, at each pass */
+  MsParam *bias;   /* sigmoid: (M, E), moved by settle, not by gradients; NULL for the others */
+  MsParam *mu, *scale; /* soft: (H, E, slots) and () */
   guint32 place;   /* block index: the place of its random numbers */
 } MsRouter;
 
 /* What a router decided. Nodes and arrays live until the tape's reset; NULL: this router has none. */
 typedef struct {
-  const int *choice;      /* (T, K) experts, best first */
+  int K;                  /* choices per token: the configuration's, or what experts that choose came to */
+  const int *choice;      /* (T, K) of the router's E experts, best first; -1: none. NULL: a soft router */
   MsNode *weights;        /* (T, K) combine weights */
+  bool placed;            /* the choice keeps to the capacity by itself: nothing more is dropped */
+  MsNode *dispatch, *mix; /* soft: (T, S) weights of tokens in slots and of slots in tokens, S = slots of all experts */
   const MsReal *priority; /* (T) largest gate of each token, for batch priority */
   MsNode *logits;         /* (T, E) clean */
   MsNode *gates;          /* (T, E) that the choice was made from */
-  MsNode *importance, *load, *gshard; /* unweighted losses, mean over groups */
+  MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
 } MsDecision;
 
 struct MsRouterKind {
   const char *name; /* "top-k" */
-  bool learns;      /* has a kernel "Router/dense/kernel" (H, E) */
+  bool learns;      /* has a kernel "Router/dense/kernel" */
+  /* @x (T, H); @groups of consecutive rows, over all members; @capacity places per expert and group, 0: no limit. */
   void (*decide) (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
-                  int groups, MsDecision *decision);
+                  int groups, int capacity, MsDecision *decision);
+  /* After a training step whose assignments were @load (M, E): what is learnt without gradients. NULL: nothing. */
+  void (*settle) (MsRouter *router, const MsRoutingConfig *config, const int *load);
 };
 
 #define MS_ROUTERS(X) X (top_k) X (hash) X (random)
@@ -59,8 +74,18 @@ MS_ROUTERS (MS_ROUTER_DECLARE)
 
 const MsRouterKind *ms_router_kind_find (const char *name); /* NULL: unknown */
 
+/* What a router is built for. */
+typedef struct {
+  int H, E, M; /* as in MsRouter */
+  int slots;   /* soft: > 0 */
+  guint32 place;
+} MsRouterShape;
+
 /* Declares its tensors under "@prefix/Router". Free with g_free. */
-MsRouter *ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, int H, int E, guint32 place);
+MsRouter *ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, const MsRouterShape *shape);
+
+/* x W: (T, E), each member's rows by its own kernel. */
+MsNode *ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x);
 
 /* Weights 1 / K for each choice, for routers that do not learn. */
 MsNode *ms_router_even_weights (MsTape *tape, int T, int K);

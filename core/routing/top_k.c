@@ -34,11 +34,11 @@ add_losses (MsTape *tape, MsNode *clean, MsNode *noisy, double sigma, const MsRo
 
 static void
 top_k_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
-              int groups, MsDecision *decision)
+              int groups, int capacity, MsDecision *decision)
 {
   double sigma = pass->deterministic ? 0 : config->noise / (config->noise_by_experts ? router->E : 1);
   guint64 stream = ms_rng_stream (MS_RNG_NOISE, router->place, (guint64)pass->step);
-  MsNode *logits = ms_linear (tape, x, ms_tape_param (tape, router->kernel), NULL);
+  MsNode *logits = ms_router_logits (router, tape, x);
   MsNode *clean = ms_softmax (tape, logits), *noisy = ms_noise (tape, logits, sigma, pass->seed, stream);
   int T = (int)ms_node_rows (x);
   int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
@@ -46,6 +46,7 @@ top_k_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCo
   decision->logits = logits;
   decision->gates = sigma > 0 ? ms_softmax (tape, noisy) : clean;
   ms_top_k (ms_tape_pool (tape), choice, decision->gates->value, T, config->K, router->E);
+  decision->K = config->K;
   decision->choice = choice;
   decision->weights = ms_gates (tape, decision->gates, choice, config->K, config->renormalise);
   decision->priority = largest_gates (tape, decision->gates, choice, config->K);

@@ -9,7 +9,16 @@
   X (MOONS, "moons") X (REGIMES, "regimes") X (IDX, "idx") X (CIFAR10, "cifar10") X (NPZ, "npz") X (CSV, "csv")
 #define MS_MODEL_CHOICES(X) X (VIT, "vit") X (MLP, "mlp")
 #define MS_POOL_CHOICES(X) X (GAP, "gap") X (TOKEN, "token")
-#define MS_ROUTER_CHOICES(X) X (NONE, "none") X (TOP_K, "top-k") X (HASH, "hash") X (RANDOM, "random")
+#define MS_ROUTER_CHOICES(X)                                                                                           \
+  X (NONE, "none") X (TOP_K, "top-k") X (SWITCH, "switch") X (SIGMOID, "sigmoid")                                      \
+  X (EXPERTS_CHOOSE, "experts-choose") X (SOFT, "soft") X (HASH, "hash") X (RANDOM, "random")
+#define MS_OOD_CHOICES(X)                                                                                              \
+  X (NONE, "none") X (HELD_OUT, "held-out") X (SHIFTED, "shifted") X (INVERTED, "inverted") X (NOISE, "noise")         \
+  X (FILE, "file")
+#define MS_ENSEMBLE_CHOICES(X)                                                                                         \
+  X (NONE, "none") X (E3, "e3") X (DEEP, "deep") X (BATCH, "batch") X (MC_DROPOUT, "mc-dropout") X (MIMO, "mimo")
+#define MS_MEMBER_ROUTERS_CHOICES(X) X (OWN, "own") X (SHARED, "shared")
+#define MS_REPEAT_CHOICES(X) X (DEFERRED, "deferred") X (EARLY, "early")
 #define MS_PRIORITY_CHOICES(X) X (OFF, "off") X (EVALUATION, "evaluation") X (ALWAYS, "always")
 #define MS_PLACEMENT_CHOICES(X) X (EVERY_2, "every-2") X (LAST_ODD, "last-odd") X (LAST, "last") X (ALL, "all")
 #define MS_ROUND_CHOICES(X) X (CEIL, "ceil") X (NEAREST_EVEN, "nearest-even")
@@ -19,7 +28,9 @@
 #define MS_THRESHOLD_CHOICES(X) X (INCLUSIVE, "inclusive") X (EXCLUSIVE, "exclusive")
 #define MS_EXPERT_INIT_CHOICES(X) X (IDENTICAL, "identical") X (INDEPENDENT, "independent")
 #define MS_OPTIMISER_CHOICES(X) X (SGD, "sgd") X (ADAM, "adam") X (ADAMW, "adamw")
-#define MS_SCHEDULE_CHOICES(X) X (CONSTANT, "constant") X (COSINE, "cosine") X (LINEAR, "linear") X (RSQRT, "rsqrt")
+#define MS_SCHEDULE_CHOICES(X)                                                                                         \
+  X (CONSTANT, "constant") X (COSINE, "cosine") X (LINEAR, "linear") X (RSQRT, "rsqrt")    \
+  X (POLYNOMIAL, "polynomial")
 
 /* MS_CHOICE_ROUTER_TOP_K and so on. */
 #define MS_CHOICE_ENUM(list, prefix, Name) typedef enum { list (prefix) } Name;
@@ -28,6 +39,10 @@
 #define MS_MODEL_ENUM(name, text) MS_CHOICE_MODEL_##name,
 #define MS_POOL_ENUM(name, text) MS_CHOICE_POOL_##name,
 #define MS_ROUTER_ENUM(name, text) MS_CHOICE_ROUTER_##name,
+#define MS_OOD_ENUM(name, text) MS_CHOICE_OOD_##name,
+#define MS_ENSEMBLE_ENUM(name, text) MS_CHOICE_ENSEMBLE_##name,
+#define MS_MEMBER_ROUTERS_ENUM(name, text) MS_CHOICE_MEMBER_ROUTERS_##name,
+#define MS_REPEAT_ENUM(name, text) MS_CHOICE_REPEAT_##name,
 #define MS_PRIORITY_ENUM(name, text) MS_CHOICE_PRIORITY_##name,
 #define MS_PLACEMENT_ENUM(name, text) MS_CHOICE_PLACEMENT_##name,
 #define MS_ROUND_ENUM(name, text) MS_CHOICE_ROUND_##name,
@@ -43,6 +58,10 @@ MS_CHOICE_ENUM (MS_DATA_CHOICES, MS_DATA_ENUM, MsDataChoice)
 MS_CHOICE_ENUM (MS_MODEL_CHOICES, MS_MODEL_ENUM, MsModelChoice)
 MS_CHOICE_ENUM (MS_POOL_CHOICES, MS_POOL_ENUM, MsPoolChoice)
 MS_CHOICE_ENUM (MS_ROUTER_CHOICES, MS_ROUTER_ENUM, MsRouterChoice)
+MS_CHOICE_ENUM (MS_OOD_CHOICES, MS_OOD_ENUM, MsOodChoice)
+MS_CHOICE_ENUM (MS_ENSEMBLE_CHOICES, MS_ENSEMBLE_ENUM, MsEnsembleChoice)
+MS_CHOICE_ENUM (MS_MEMBER_ROUTERS_CHOICES, MS_MEMBER_ROUTERS_ENUM, MsMemberRoutersChoice)
+MS_CHOICE_ENUM (MS_REPEAT_CHOICES, MS_REPEAT_ENUM, MsRepeatChoice)
 MS_CHOICE_ENUM (MS_PRIORITY_CHOICES, MS_PRIORITY_ENUM, MsPriorityChoice)
 MS_CHOICE_ENUM (MS_PLACEMENT_CHOICES, MS_PLACEMENT_ENUM, MsPlacementChoice)
 MS_CHOICE_ENUM (MS_ROUND_CHOICES, MS_ROUND_ENUM, MsRoundChoice)

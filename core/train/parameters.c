@@ -49,9 +49,40 @@ is_routed (const MsExperiment *x)
 }
 
 static bool
+has_router (const MsExperiment *x, MsRouterChoice router)
+{
+  return ms_experiment_choice (x, MS_KEY_ROUTING_ROUTER) == (int) router;
+}
+
+static bool
 is_top_k (const MsExperiment *x)
 {
-  return ms_experiment_choice (x, MS_KEY_ROUTING_ROUTER) == MS_CHOICE_ROUTER_TOP_K;
+  return has_router (x, MS_CHOICE_ROUTER_TOP_K);
+}
+
+static bool
+is_soft (const MsExperiment *x)
+{
+  return has_router (x, MS_CHOICE_ROUTER_SOFT);
+}
+
+/* Routers whose gates are a softmax of logits, of which tokens or experts choose. */
+static bool
+is_softmax (const MsExperiment *x)
+{
+  return is_top_k (x) || has_router (x, MS_CHOICE_ROUTER_SWITCH) || has_router (x, MS_CHOICE_ROUTER_EXPERTS_CHOOSE);
+}
+
+static bool
+is_switch (const MsExperiment *x)
+{
+  return has_router (x, MS_CHOICE_ROUTER_SWITCH);
+}
+
+static bool
+is_sigmoid (const MsExperiment *x)
+{
+  return has_router (x, MS_CHOICE_ROUTER_SIGMOID);
 }
 
 static bool
@@ -66,11 +97,60 @@ is_noisy (const MsExperiment *x)
   return is_top_k (x) && ms_experiment_real (x, MS_KEY_ROUTING_NOISE) > 0;
 }
 
+/* Anything that puts members' layers in the routed blocks' places. */
+static bool
+places_blocks (const MsExperiment *x)
+{
+  return is_routed (x) || ms_experiment_choice (x, MS_KEY_ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_BATCH;
+}
+
 static bool
 counts_layers (const MsExperiment *x)
 {
   int placement = ms_experiment_choice (x, MS_KEY_ROUTING_PLACEMENT);
-  return is_routed (x) && (placement == MS_CHOICE_PLACEMENT_LAST_ODD || placement == MS_CHOICE_PLACEMENT_LAST);
+  return places_blocks (x) && (placement == MS_CHOICE_PLACEMENT_LAST_ODD || placement == MS_CHOICE_PLACEMENT_LAST);
+}
+
+static bool
+is_ensemble (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ENSEMBLE_KIND) != MS_CHOICE_ENSEMBLE_NONE;
+}
+
+static bool
+is_e3 (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_E3;
+}
+
+static bool
+is_batch_ensemble (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_BATCH;
+}
+
+static bool
+is_mimo (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_MIMO;
+}
+
+static bool
+reads_ood_files (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_TASK_OOD) == MS_CHOICE_OOD_FILE;
+}
+
+static bool
+is_polynomial (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_OPTIMISER_SCHEDULE) == MS_CHOICE_SCHEDULE_POLYNOMIAL;
+}
+
+static bool
+is_rsqrt (const MsExperiment *x)
+{
+  return ms_experiment_choice (x, MS_KEY_OPTIMISER_SCHEDULE) == MS_CHOICE_SCHEDULE_RSQRT;
 }
 
 static bool
@@ -89,7 +169,8 @@ static bool
 rate_ends (const MsExperiment *x)
 {
   int schedule = ms_experiment_choice (x, MS_KEY_OPTIMISER_SCHEDULE);
-  return schedule == MS_CHOICE_SCHEDULE_COSINE || schedule == MS_CHOICE_SCHEDULE_LINEAR;
+  return schedule == MS_CHOICE_SCHEDULE_COSINE || schedule == MS_CHOICE_SCHEDULE_LINEAR
+         || schedule == MS_CHOICE_SCHEDULE_POLYNOMIAL;
 }
 
 static const MsKey keys[] = {
@@ -113,6 +194,18 @@ static const MsKey keys[] = {
   ROW (TASK_AUGMENT, "task.augment", "Random shift", "Task", MS_TYPE_INT, 0, 4, .fallback = "0", .unit = "pixels",
        .help = "Training images are shifted by up to this much, anew each time they are seen", .advanced = true,
        .applies = may_be_images),
+  ROW (TASK_MIXUP, "task.mixup", "Mixup", "Task", MS_TYPE_REAL, 0, 10, .fallback = "0", .advanced = true,
+       .help = "Each training example is mixed with its neighbour by shares from Beta (m, m); 0: never", .low = 0,
+       .high = 1),
+  ROW (TASK_HELD_OUT, "task.held_out", "Held-out classes", "Task", MS_TYPE_TEXT, .fallback = "",
+       .effect = MS_EFFECT_REBUILD, .advanced = true,
+       .help = "Classes that are never trained on, as numbers with commas: what the model has not seen"),
+  ROW (TASK_OOD, "task.ood", "Foreign data", "Task", MS_TYPE_CHOICE, .fallback = "inverted",
+       .choices = CHOICES (MS_OOD_CHOICES), .effect = MS_EFFECT_REBUILD, .advanced = true,
+       .help = "Examples that the model should find strange, made from the test split or read from a file"),
+  ROW (TASK_OOD_PATH, "task.ood_path", "Foreign file", "Task", MS_TYPE_TEXT, .fallback = "",
+       .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = reads_ood_files,
+       .help = "Images of the same size, in the same kind of files as the data"),
 
   ROW (MODEL_KIND, "model.kind", "Model", "Model", MS_TYPE_CHOICE, .fallback = "vit",
        .choices = CHOICES (MS_MODEL_CHOICES), .effect = MS_EFFECT_REBUILD,
@@ -141,6 +234,9 @@ static const MsKey keys[] = {
        .advanced = true, .low = -10, .high = 10),
   ROW (MODEL_DROPOUT, "model.dropout", "Dropout", "Model", MS_TYPE_REAL, 0, 0.9, .fallback = "0",
        .help = "Share of activations that is zeroed at random in training", .advanced = true),
+  ROW (MODEL_START, "model.start", "Start from", "Model", MS_TYPE_TEXT, .fallback = "", .effect = MS_EFFECT_REBUILD,
+       .advanced = true,
+       .help = "A checkpoint whose weights the model starts with; a dense one is upcycled to identical experts"),
 
   ROW (ROUTING_ROUTER, "routing.router", "Router", "Routing", MS_TYPE_CHOICE, .fallback = "top-k",
        .choices = CHOICES (MS_ROUTER_CHOICES), .effect = MS_EFFECT_REBUILD,
@@ -174,7 +270,7 @@ static const MsKey keys[] = {
   ROW (ROUTING_PLACEMENT, "routing.placement", "Placement", "Routing", MS_TYPE_CHOICE, .fallback = "every-2",
        .choices = CHOICES (MS_PLACEMENT_CHOICES), .effect = MS_EFFECT_REBUILD,
        .help = "Which blocks hold experts: 1, 3, 5, …; the last n of those; the last n blocks; or all",
-       .advanced = true, .applies = is_routed),
+       .advanced = true, .applies = places_blocks),
   ROW (ROUTING_LAYERS, "routing.layers", "Routed blocks", "Routing", MS_TYPE_INT, 1, 64, .fallback = "2",
        .effect = MS_EFFECT_REBUILD, .help = "The n of placement last-odd and last", .advanced = true,
        .applies = counts_layers),
@@ -219,6 +315,55 @@ static const MsKey keys[] = {
        .choices = CHOICES (MS_EXPERT_INIT_CHOICES), .effect = MS_EFFECT_REBUILD,
        .help = "Whether a block's experts start from the same weights or each from its own", .advanced = true,
        .applies = is_routed),
+  ROW (ROUTING_SLOTS, "routing.slots", "Slots per expert", "Routing", MS_TYPE_INT, 0, 4096, .fallback = "0",
+       .effect = MS_EFFECT_REBUILD, .applies = is_soft,
+       .help = "Soft MoE's slots of each expert and group; 0: worked out from the capacity factor"),
+  ROW (ROUTING_Z_WEIGHT, "routing.z_weight", "Z-loss weight", "Routing", MS_TYPE_REAL, 0, 100, true, .fallback = "0",
+       .help = "Weight of the loss that keeps the router's logits small: mean squared log-sum-exp", .advanced = true,
+       .applies = is_softmax, .low = 1e-5, .high = 0.1),
+  ROW (ROUTING_SWITCH_WEIGHT, "routing.switch_weight", "Balance weight", "Routing", MS_TYPE_REAL, 0, 100, true,
+       .fallback = "0.01", .help = "Weight of the Switch Transformer's loss: E times share of tokens times mean gate",
+       .applies = is_switch, .low = 1e-4, .high = 1),
+  ROW (ROUTING_JITTER, "routing.jitter", "Jitter", "Routing", MS_TYPE_REAL, 0, 0.99, .fallback = "0.01",
+       .help = "In training what the Switch router reads is scaled by numbers from 1 - j to 1 + j", .advanced = true,
+       .applies = is_switch, .low = 0, .high = 0.5),
+  ROW (ROUTING_BIAS_RATE, "routing.bias_rate", "Bias rate", "Routing", MS_TYPE_REAL, 0, 1, true, .fallback = "0.001",
+       .help = "How much an expert's bias moves each step towards an even load, without any loss",
+       .applies = is_sigmoid, .low = 1e-5, .high = 0.1),
+  ROW (ROUTING_GATE_SCALE, "routing.gate_scale", "Gate scale", "Routing", MS_TYPE_REAL, 0.01, 100, true,
+       .fallback = "1", .help = "The sigmoid router's weights are multiplied by this after normalising",
+       .advanced = true, .applies = is_sigmoid, .low = 0.1, .high = 10),
+
+  ROW (ENSEMBLE_KIND, "ensemble.kind", "Ensemble", "Ensemble", MS_TYPE_CHOICE, .fallback = "none",
+       .choices = CHOICES (MS_ENSEMBLE_CHOICES), .effect = MS_EFFECT_REBUILD,
+       .help = "How several members predict together: efficient (e3), deep, rank-one (batch), by dropout, or mimo"),
+  ROW (ENSEMBLE_MEMBERS, "ensemble.members", "Members M", "Ensemble", MS_TYPE_INT, 1, 16, .fallback = "2",
+       .effect = MS_EFFECT_REBUILD, .applies = is_ensemble,
+       .help = "Predictions per example, whose probabilities are averaged"),
+  ROW (ENSEMBLE_PARTITION, "ensemble.partition", "Partition experts", "Ensemble", MS_TYPE_BOOL, .fallback = "true",
+       .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_e3,
+       .help = "Each member has E / M experts of its own; otherwise all members share all experts"),
+  ROW (ENSEMBLE_TILING, "ensemble.tiling", "Tile", "Ensemble", MS_TYPE_BOOL, .fallback = "true",
+       .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_e3,
+       .help = "Tokens are repeated for each member; otherwise every token passes all parts, for one prediction"),
+  ROW (ENSEMBLE_ROUTERS, "ensemble.routers", "Members' routers", "Ensemble", MS_TYPE_CHOICE, .fallback = "own",
+       .choices = CHOICES (MS_MEMBER_ROUTERS_CHOICES), .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_e3,
+       .help = "Whether each member has a router of its own; partitioned experts need one each"),
+  ROW (ENSEMBLE_REPEAT, "ensemble.repeat", "Repetition", "Ensemble", MS_TYPE_CHOICE, .fallback = "deferred",
+       .choices = CHOICES (MS_REPEAT_CHOICES), .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_e3,
+       .help = "Tokens are repeated at the first routed layer, or before the whole block it stands in"),
+  ROW (ENSEMBLE_FAST_INIT, "ensemble.fast_init", "Fast weights' start", "Ensemble", MS_TYPE_REAL, -2, 1,
+       .fallback = "-0.5", .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_batch_ensemble,
+       .help = "Above 0: signs, + with this probability; below 0: normal numbers around 1 of this deviation"),
+  ROW (ENSEMBLE_FAST_RATE, "ensemble.fast_rate", "Fast weights' rate", "Ensemble", MS_TYPE_REAL, 0, 100,
+       .fallback = "1", .advanced = true, .applies = is_batch_ensemble, .low = 0, .high = 4,
+       .help = "The members' own vectors learn with the learning rate times this"),
+  ROW (ENSEMBLE_REPETITIONS, "ensemble.repetitions", "Repetitions", "Ensemble", MS_TYPE_INT, 1, 8, .fallback = "2",
+       .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = is_mimo,
+       .help = "How often each example of a batch is seen per step, in other company each time"),
+  ROW (ENSEMBLE_INPUT_REPEAT, "ensemble.input_repeat", "Same-input share", "Ensemble", MS_TYPE_REAL, 0, 1,
+       .fallback = "0.9", .advanced = true, .applies = is_mimo,
+       .help = "Share of the rows in which all members are given the same example in training"),
 
   ROW (OPTIMISER_KIND, "optimiser.kind", "Optimiser", "Optimiser", MS_TYPE_CHOICE, .fallback = "adam",
        .choices = CHOICES (MS_OPTIMISER_CHOICES), .effect = MS_EFFECT_REBUILD,
@@ -250,6 +395,18 @@ static const MsKey keys[] = {
        .advanced = true, .low = 0, .high = 0.5),
   ROW (OPTIMISER_CLIP, "optimiser.clip", "Gradient limit", "Optimiser", MS_TYPE_REAL, 0, 1e6, .fallback = "0",
        .help = "Longer gradients are scaled down to this norm; 0: never", .advanced = true, .low = 0, .high = 20),
+  ROW (OPTIMISER_POWER, "optimiser.power", "Power", "Optimiser", MS_TYPE_REAL, 0.01, 10, .fallback = "0.5",
+       .help = "Of the polynomial schedule: the share of steps left, to this power", .advanced = true,
+       .applies = is_polynomial),
+  ROW (OPTIMISER_TIMESCALE, "optimiser.timescale", "Time scale", "Optimiser", MS_TYPE_INT, 0, 1e9, .fallback = "0",
+       .unit = "steps", .help = "Of the rsqrt schedule: steps after which the rate is 1 / √2; 0: as the warm-up",
+       .advanced = true, .applies = is_rsqrt),
+  ROW (OPTIMISER_COOLDOWN, "optimiser.cooldown", "Cool-down", "Optimiser", MS_TYPE_INT, 0, 1e9, .fallback = "0",
+       .unit = "steps", .help = "The rate falls to 0 in a line over these last steps", .advanced = true,
+       .applies = is_rsqrt),
+  ROW (OPTIMISER_DECAY_RULES, "optimiser.decay_rules", "Decay rules", "Optimiser", MS_TYPE_TEXT, .fallback = "",
+       .help = "Regular expressions of tensor names and their decay: head/.*=0.1, .*kernel=0.01; the first counts",
+       .advanced = true),
 
   ROW (RUN_STEPS, "run.steps", "Steps", "Run", MS_TYPE_INT, 1, 1e9, true, .fallback = "1000", .unit = "batches",
        .help = "Length of the run, and of the learning rate's schedule"),
