@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define MIN_ASSIGNMENTS_PER_EXPERT 10
@@ -30,7 +31,7 @@ gini (const double *count, int E, double total)
 static MsLoadMetrics
 no_data (int E)
 {
-  return (MsLoadMetrics){ E, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, false };
+  return (MsLoadMetrics){ E, 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, NAN, NAN, false };
 }
 
 MsLoadMetrics
@@ -70,8 +71,86 @@ ms_load_metrics (const double *count, int E)
     .balancedness = mean / largest,
     .dead = dead,
     .dead_fraction = (double)dead / E,
+    .max_share = largest / N,
+    .active_fraction = (double)(E - dead) / E,
     .dead_is_meaningful = N >= (double)MIN_ASSIGNMENTS_PER_EXPERT * E,
   };
+}
+
+static const struct {
+  const char *title, *formula;
+  size_t offset; /* in MsLoadMetrics */
+} metric[] = {
+#define METRIC(name, title, formula) { title, formula, offsetof (MsLoadMetrics, name) },
+  MS_LOAD_METRICS (METRIC)
+#undef METRIC
+};
+
+const char *
+ms_load_metric_title (MsLoadMetricId id)
+{
+  g_return_val_if_fail (id >= 0 && id < MS_N_LOAD_METRICS, NULL);
+  return metric[id].title;
+}
+
+const char *
+ms_load_metric_formula (MsLoadMetricId id)
+{
+  g_return_val_if_fail (id >= 0 && id < MS_N_LOAD_METRICS, NULL);
+  return metric[id].formula;
+}
+
+double
+ms_load_metric_value (const MsLoadMetrics *metrics, MsLoadMetricId id)
+{
+  g_return_val_if_fail (id >= 0 && id < MS_N_LOAD_METRICS, NAN);
+  return *(const double *)((const char *)metrics + metric[id].offset);
+}
+
+static double
+total_of (const double *count, int E)
+{
+  double sum = 0;
+  for (int e = 0; e < E; e++)
+    sum += count[e];
+  return sum > 0 ? sum : NAN;
+}
+
+void
+ms_load_coverage (double *coverage, const double *count, int E)
+{
+  g_autofree double *sorted = g_memdup2 (count, (gsize)E * sizeof *count);
+  double total = total_of (count, E), sum = 0;
+  qsort (sorted, (size_t)E, sizeof *sorted, compare_doubles);
+  for (int n = 0; n < E; n++)
+    {
+      sum += sorted[E - 1 - n];
+      coverage[n] = sum / total;
+    }
+}
+
+double
+ms_load_switch (const double *count, const double *mean_prob, int E)
+{
+  double total = total_of (count, E), sum = 0;
+  for (int e = 0; e < E; e++)
+    sum += count[e] / total * mean_prob[e];
+  return isnan (total) ? NAN : E * sum;
+}
+
+double
+ms_load_divergence (const double *a, const double *b, int E)
+{
+  double total_a = total_of (a, E), total_b = total_of (b, E), sum = 0;
+  if (isnan (total_a) || isnan (total_b))
+    return NAN;
+  for (int e = 0; e < E; e++)
+    {
+      double p = a[e] / total_a, q = b[e] / total_b, mean = (p + q) / 2;
+      sum += p > 0 ? p / 2 * log (p / mean) : 0;
+      sum += q > 0 ? q / 2 * log (q / mean) : 0;
+    }
+  return fmax (sum, 0); /* never negative but for rounding */
 }
 
 double

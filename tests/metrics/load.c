@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 #define assert_near(got, expected) g_assert_cmpfloat_with_epsilon (got, expected, 5.1e-7)
 
@@ -41,6 +42,8 @@ assert_row (const Row *row, const double *count)
   assert_near (m.gini, row->gini);
   assert_near (m.dead_fraction, row->dead_fraction);
   assert_near (m.balancedness, row->balancedness);
+  assert_near (m.max_share, (row->max_violation + 1) / row->E);
+  assert_near (m.active_fraction, 1 - row->dead_fraction);
   g_assert_cmpint (m.dead, ==, (int)lround (row->dead_fraction * row->E));
 }
 
@@ -89,6 +92,59 @@ test_dead_is_meaningful (void)
   g_assert_cmpint (ms_load_metrics (few, 4).dead, ==, 3);
 }
 
+/* The list reads the struct's own fields, and says something about each. */
+static void
+test_list (void)
+{
+  MsLoadMetrics m = ms_load_metrics (rows[1].count, rows[1].E), none = ms_load_metrics (NULL, 0);
+  assert_near (ms_load_metric_value (&m, MS_LOAD_METRIC_cv), 0.447214);
+  assert_near (ms_load_metric_value (&m, MS_LOAD_METRIC_cv_sample), 0.516398);
+  assert_near (ms_load_metric_value (&m, MS_LOAD_METRIC_max_share), 0.4);
+  for (int i = 0; i < MS_N_LOAD_METRICS; i++)
+    {
+      g_assert_true (isnan (ms_load_metric_value (&none, i)) && !isnan (ms_load_metric_value (&m, i)));
+      g_assert_true (*ms_load_metric_title (i) != '\0' && *ms_load_metric_formula (i) != '\0');
+    }
+  g_assert_nonnull (strstr (ms_load_metric_formula (MS_LOAD_METRIC_cv), "population"));
+  g_assert_nonnull (strstr (ms_load_metric_formula (MS_LOAD_METRIC_cv_sample), "sample"));
+}
+
+static void
+test_coverage (void)
+{
+  const double count[4] = { 20, 40, 10, 30 }, none[4] = { 0 };
+  double coverage[4];
+  ms_load_coverage (coverage, count, 4);
+  assert_near (coverage[0], 0.4);
+  assert_near (coverage[1], 0.7);
+  assert_near (coverage[2], 0.9);
+  assert_near (coverage[3], 1);
+  ms_load_coverage (coverage, none, 4);
+  g_assert_true (isnan (coverage[0]) && isnan (coverage[3]));
+}
+
+static void
+test_switch (void)
+{
+  const double count[4] = { 10, 20, 30, 40 }, same[4] = { 0.1, 0.2, 0.3, 0.4 }, opposite[4] = { 0.4, 0.3, 0.2, 0.1 };
+  const double even[4] = { 7, 7, 7, 7 }, none[4] = { 0 };
+  assert_near (ms_load_switch (count, same, 4), 1.2);
+  assert_near (ms_load_switch (count, opposite, 4), 0.8);
+  assert_near (ms_load_switch (even, same, 4), 1);
+  g_assert_true (isnan (ms_load_switch (none, same, 4)));
+}
+
+static void
+test_divergence (void)
+{
+  const double a[4] = { 10, 20, 30, 40 }, b[4] = { 4, 0, 3, 3 }, left[2] = { 5, 0 }, right[2] = { 0, 1 };
+  assert_near (ms_load_divergence (a, b, 4), 0.12108458386);
+  assert_near (ms_load_divergence (b, a, 4), 0.12108458386);
+  assert_near (ms_load_divergence (left, right, 2), G_LN2);
+  g_assert_cmpfloat (ms_load_divergence (a, a, 4), ==, 0);
+  g_assert_true (isnan (ms_load_divergence (a, (const double[4]){ 0 }, 4)));
+}
+
 static void
 test_gate_entropy (void)
 {
@@ -109,6 +165,10 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/load/no-data", test_no_data);
   g_test_add_func ("/metrics/load/one-expert", test_one_expert);
   g_test_add_func ("/metrics/load/dead-is-meaningful", test_dead_is_meaningful);
+  g_test_add_func ("/metrics/load/list", test_list);
+  g_test_add_func ("/metrics/load/coverage", test_coverage);
+  g_test_add_func ("/metrics/load/switch", test_switch);
+  g_test_add_func ("/metrics/load/divergence", test_divergence);
   g_test_add_func ("/metrics/load/gate-entropy", test_gate_entropy);
   return g_test_run ();
 }
