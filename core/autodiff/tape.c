@@ -18,8 +18,8 @@ struct MsTape {
   MsNode **nodes; /* (n_nodes) in the order of computation; grows, kept over resets */
   gsize n_nodes, nodes_size;
   GArray *spares; /* of Spare, the last used at the end: it is still in the cache */
-  bool training;
-  guint64 flops, bytes;
+  bool training, dry;
+  MsCost cost;
 };
 
 MsTape *
@@ -32,6 +32,21 @@ ms_tape_new (MsPool *pool)
   tape->spares = g_array_new (FALSE, FALSE, sizeof (Spare));
   tape->training = true;
   return tape;
+}
+
+MsTape *
+ms_tape_new_dry (void)
+{
+  MsTape *tape = ms_tape_new (NULL);
+
+  tape->dry = true;
+  return tape;
+}
+
+bool
+ms_tape_is_dry (const MsTape *tape)
+{
+  return tape->dry;
 }
 
 void
@@ -52,8 +67,7 @@ ms_tape_reset (MsTape *tape, bool training)
   g_array_set_size (tape->spares, 0);
   tape->n_nodes = 0;
   tape->training = training;
-  tape->flops = 0;
-  tape->bytes = 0;
+  tape->cost = (MsCost){ 0 };
 }
 
 MsPool *
@@ -132,6 +146,15 @@ ms_tape_param (MsTape *tape, MsParam *param)
   return node;
 }
 
+static void
+count (MsTape *tape, const MsNode *y, bool backward)
+{
+  MsCost cost = y->op->cost (y, backward);
+
+  tape->cost.flops += cost.flops;
+  tape->cost.bytes += cost.bytes;
+}
+
 MsNode *
 ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize attr_size, MsNode *const *in, int n_in)
 {
@@ -154,6 +177,9 @@ ms_tape_apply (MsTape *tape, const MsOp *op, gconstpointer attr, gsize attr_size
     }
   op->shape (y);
   set_size (y);
+  count (tape, y, false);
+  if (tape->dry)
+    return y;
   y->value = ms_arena_alloc (tape->arena, y->n * sizeof (MsReal));
   op->forward (tape, y);
   return y;
@@ -218,6 +244,7 @@ ms_tape_backward_from (MsTape *tape, MsNode *start, const MsReal *gradient)
   bool add;
   Copy seed = { ms_grad (tape, start, &add), gradient };
 
+  g_assert (!tape->dry);
   if (seed.to == NULL)
     return;
   ms_pool_for (tape->pool, start->n, 1 << 13, copy_part, &seed);
@@ -227,6 +254,7 @@ ms_tape_backward_from (MsTape *tape, MsNode *start, const MsReal *gradient)
 
       if (y->op != NULL && y->needs_grad && y->begun)
         {
+          count (tape, y, true);
           y->op->backward (tape, y);
           give_back_gradient (tape, y);
         }
@@ -295,23 +323,16 @@ ms_grad_cleared (MsTape *tape, MsNode *node)
   return node->grad;
 }
 
-void
-ms_tape_count (MsTape *tape, guint64 flops, guint64 bytes)
-{
-  tape->flops += flops;
-  tape->bytes += bytes;
-}
-
 guint64
 ms_tape_flops (const MsTape *tape)
 {
-  return tape->flops;
+  return tape->cost.flops;
 }
 
 guint64
 ms_tape_bytes (const MsTape *tape)
 {
-  return tape->bytes;
+  return tape->cost.bytes;
 }
 
 gsize
@@ -352,4 +373,16 @@ ms_shape_matrix (MsNode *y, gsize rows, gsize cols)
   y->n_dim = 2;
   y->dim[0] = rows;
   y->dim[1] = cols;
+}
+
+MsCost
+ms_cost_elementwise (const MsNode *y, bool backward)
+{
+  return ms_cost_moved ((backward ? 3 : 2) * y->n);
+}
+
+MsCost
+ms_cost_nothing (const MsNode *y, bool backward)
+{
+  return (MsCost){ 0 };
 }

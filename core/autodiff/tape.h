@@ -28,7 +28,7 @@ struct MsNode {
   int n_dim;
   gsize dim[MS_MAX_DIM];
   gsize n;         /* elements */
-  MsReal *value;   /* (n) */
+  MsReal *value;   /* (n); NULL on a dry tape */
   MsReal *grad;    /* (n) or NULL until something flows back */
   gsize n_slices;
   guint8 *touched; /* (n_slices), see MsParam; for other nodes one flag */
@@ -38,6 +38,11 @@ struct MsNode {
   gpointer saved;     /* what forward keeps for backward, in the arena */
 };
 
+/* What a pass costs. Multiply-adds count as two. */
+typedef struct {
+  guint64 flops, bytes; /* bytes that are read and written */
+} MsCost;
+
 /* An op: one file in core/autodiff/ops, one line in ops.h. Forward overwrites y->value; backward adds to the gradients
  * of the inputs that need one, through ms_grad. */
 struct MsOp {
@@ -45,11 +50,18 @@ struct MsOp {
   void (*shape) (MsNode *y); /* sets n_dim and dim from the inputs and attr */
   void (*forward) (MsTape *tape, MsNode *y);
   void (*backward) (MsTape *tape, MsNode *y);
+  /* Of one pass, from shapes, attr and needs_grad alone: a dry tape has no values and nothing saved. */
+  MsCost (*cost) (const MsNode *y, bool backward);
   /* Builds a small example for the gradient check: variables by ms_check_variable, then the op on them. */
   MsNode *(*sample) (MsTape *tape, MsCheck *check);
 };
 
 MsTape *ms_tape_new (MsPool *pool); /* @pool borrowed, may be NULL */
+
+/* A tape that counts what a forward pass would cost and computes nothing: ops get shapes, no node has a value, and
+ * parameters need not be sealed. So a model of any size can be counted. Who reads values must ask ms_tape_is_dry. */
+MsTape *ms_tape_new_dry (void);
+bool ms_tape_is_dry (const MsTape *tape);
 void ms_tape_free (MsTape *tape);
 void ms_tape_reset (MsTape *tape, bool training); /* forgets all nodes. Not training: nothing needs gradients */
 MsPool *ms_tape_pool (const MsTape *tape);
@@ -85,8 +97,7 @@ MsReal *ms_grad_cleared (MsTape *tape, MsNode *node);
  * False: nothing has changed. Only for y's own backward, which must not touch y's gradient afterwards. */
 bool ms_grad_hand_over (MsNode *node, MsNode *y);
 
-/* Counters: integers added per call by the ops. Multiply-adds count as two. */
-void ms_tape_count (MsTape *tape, guint64 flops, guint64 bytes);
+/* Counters since the last reset: the costs of the ops, forward and backward. */
 guint64 ms_tape_flops (const MsTape *tape);
 guint64 ms_tape_bytes (const MsTape *tape);
 gsize ms_tape_used (const MsTape *tape); /* bytes, since the last reset */
@@ -110,6 +121,17 @@ ms_node_rows (const MsNode *node)
 void ms_shape_same (MsNode *y);
 void ms_shape_scalar (MsNode *y);
 void ms_shape_matrix (MsNode *y, gsize rows, gsize cols);
+
+/* Costs that many ops share: no products and @n numbers read or written; one array in and one out, with one more for
+ * the gradient that comes back; a scalar's, not worth counting. */
+static inline MsCost
+ms_cost_moved (gsize n)
+{
+  return (MsCost){ 0, n * sizeof (MsReal) };
+}
+
+MsCost ms_cost_elementwise (const MsNode *y, bool backward);
+MsCost ms_cost_nothing (const MsNode *y, bool backward);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsTape, ms_tape_free)
 

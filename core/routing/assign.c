@@ -22,12 +22,22 @@ top_k_rows (gpointer data, gsize begin, gsize end)
     ms_row_largest (t->choice + s * t->K, t->K, t->gates + s * t->E, t->E);
 }
 
+static void
+in_turn (int *choice, gsize n, int E)
+{
+  for (gsize i = 0; i < n; i++)
+    choice[i] = (int)(i % (gsize)E);
+}
+
 void
 ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E)
 {
   TopK t = { choice, gates, (gsize)K, (gsize)E };
 
-  ms_pool_for (pool, (gsize)T, MAX (1, 8192 / (gsize)E), top_k_rows, &t);
+  if (gates == NULL)
+    in_turn (choice, (gsize)T * (gsize)K, E);
+  else
+    ms_pool_for (pool, (gsize)T, MAX (1, 8192 / (gsize)E), top_k_rows, &t);
 }
 
 typedef struct {

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* choice (T, K): the experts with the largest gates (T, E), best first; ties go to the lower expert. 1 <= K <= E. */
+/* choice (T, K): the experts with the largest gates (T, E), best first; ties go to the lower expert. 1 <= K <= E.
+ * @gates NULL, as the values of a dry tape's nodes are: all experts in turn, so that loads differ by at most 1. */
 void ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E);
 
 typedef struct {

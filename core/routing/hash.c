@@ -54,7 +54,9 @@ hash_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCon
   int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
   MsReal *score = ms_tape_alloc (tape, (gsize)E * sizeof (MsReal));
 
-  for (int t = 0; t < T; t++)
+  if (ms_tape_is_dry (tape)) /* no inputs to hash */
+    ms_top_k (NULL, choice, NULL, T, config->K, E);
+  for (int t = 0; t < T && !ms_tape_is_dry (tape); t++)
     {
       guint64 id = id_of_token (pass, t);
 

@@ -14,9 +14,10 @@ random_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingC
   int T = (int)ms_node_rows (x), E = router->E;
   guint64 stream = ms_rng_stream (MS_RNG_ROUTE, router->place, pass->deterministic ? 0 : (guint64)pass->step + 1);
   int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
-  MsReal *lot = ms_tape_alloc (tape, (gsize)T * E * sizeof (MsReal));
+  MsReal *lot = ms_tape_is_dry (tape) ? NULL : ms_tape_alloc (tape, (gsize)T * E * sizeof (MsReal));
 
-  ms_rng_fill_uniform (pass->seed, stream, 0, (gsize)T * E, lot);
+  if (lot != NULL)
+    ms_rng_fill_uniform (pass->seed, stream, 0, (gsize)T * E, lot);
   ms_top_k (ms_tape_pool (tape), choice, lot, T, config->K, E);
   decision->K = config->K;
   decision->choice = choice;

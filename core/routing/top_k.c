@@ -13,8 +13,11 @@ static const MsReal *
 largest_gates (MsTape *tape, const MsNode *gates, const int *choice, int K)
 {
   gsize T = ms_node_rows (gates), E = ms_node_cols (gates);
-  MsReal *largest = ms_tape_alloc (tape, T * sizeof (MsReal));
+  MsReal *largest;
 
+  if (ms_tape_is_dry (tape))
+    return NULL;
+  largest = ms_tape_alloc (tape, T * sizeof (MsReal));
   for (gsize t = 0; t < T; t++)
     largest[t] = gates->value[t * E + (gsize)choice[t * (gsize)K]];
   return largest;

@@ -43,7 +43,6 @@ add_forward (MsTape *tape, MsNode *y)
   Add s = { y->in[0]->value, y->in[1]->value, y->value };
 
   ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, forward_part, &s);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 MS_CLONES
@@ -76,7 +75,12 @@ add_backward (MsTape *tape, MsNode *y)
 {
   add_to_gradient (tape, y->in[1], y);
   ms_add_gradient (tape, y->in[0], y);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
+}
+
+static MsCost
+add_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved ((backward ? 2 : 3) * y->n);
 }
 
 static MsNode *
@@ -93,6 +97,7 @@ const MsOp ms_op_add = {
   .shape = ms_shape_same,
   .forward = add_forward,
   .backward = add_backward,
+  .cost = add_cost,
   .sample = add_sample,
 };
 

@@ -334,7 +334,6 @@ attention_forward (MsTape *tape, MsNode *y)
   a.p = y->saved;
   a.y = y->value;
   ms_pool_for (ms_tape_pool (tape), a.N, EXAMPLES_A_CHUNK, forward_chunk, &a);
-  ms_tape_count (tape, 4 * a.N * a.heads * a.T * a.T * a.d, (4 * y->n + a.N * a.heads * a.T * a.T) * sizeof (MsReal));
 }
 
 static void
@@ -350,7 +349,16 @@ attention_backward (MsTape *tape, MsNode *y)
   a.dk = a.dq + y->n;
   a.dv = a.dq + 2 * y->n;
   ms_pool_for (ms_tape_pool (tape), a.N, EXAMPLES_A_CHUNK, backward_chunk, &a);
-  ms_tape_count (tape, 8 * a.N * a.heads * a.T * a.T * a.d, (7 * y->n + a.N * a.heads * a.T * a.T) * sizeof (MsReal));
+}
+
+static MsCost
+attention_cost (const MsNode *y, bool backward)
+{
+  const Attr *a = y->attr;
+  gsize T = (gsize)a->tokens, heads = (gsize)a->heads, N = ms_node_rows (y) / T, scores = N * heads * T * T;
+
+  return (MsCost){ (backward ? 8 : 4) * scores * (ms_node_cols (y) / heads),
+                   ((backward ? 7 : 4) * y->n + scores) * sizeof (MsReal) };
 }
 
 /* 5 tokens of 3 columns are all padding; one vector of each; and more than one vector of tokens. */
@@ -379,6 +387,7 @@ const MsOp ms_op_attention = {
   .shape = attention_shape,
   .forward = attention_forward,
   .backward = attention_backward,
+  .cost = attention_cost,
   .sample = attention_sample,
 };
 

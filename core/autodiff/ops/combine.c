@@ -84,7 +84,6 @@ combine_forward (MsTape *tape, MsNode *y)
                 .r = y->in[2] != NULL ? y->in[2]->value : NULL };
 
   ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->T, ms_rows_grain (c.H), forward_tokens, &c);
-  ms_tape_count (tape, 2 * (gsize)a->plan->n * c.H, (y->n + y->in[0]->n) * sizeof (MsReal));
 }
 
 static void
@@ -97,7 +96,15 @@ combine_backward (MsTape *tape, MsNode *y)
   c.dw = ms_grad_cleared (tape, y->in[1]);
   ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->n, ms_rows_grain (c.H), backward_rows, &c);
   ms_add_gradient (tape, y->in[2], y);
-  ms_tape_count (tape, 3 * (gsize)a->plan->n * c.H, (y->n + 2 * y->in[0]->n) * sizeof (MsReal));
+}
+
+static MsCost
+combine_cost (const MsNode *y, bool backward)
+{
+  const Attr *a = y->attr;
+
+  return (MsCost){ (backward ? 3 : 2) * (gsize)a->plan->n * ms_node_cols (y),
+                   (y->n + (backward ? 2 : 1) * y->in[0]->n) * sizeof (MsReal) };
 }
 
 static MsNode *
@@ -116,6 +123,7 @@ const MsOp ms_op_combine = {
   .shape = combine_shape,
   .forward = combine_forward,
   .backward = combine_backward,
+  .cost = combine_cost,
   .sample = combine_sample,
 };
 

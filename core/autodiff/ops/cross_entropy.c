@@ -30,7 +30,6 @@ cross_entropy_forward (MsTape *tape, MsNode *y)
   if (y->saved == NULL)
     y->saved = ms_tape_alloc (tape, x->n * sizeof (MsReal));
   y->value[0] = (MsReal)probabilities (y->saved, x->value, a->labels, ms_node_rows (x), ms_node_cols (x));
-  ms_tape_count (tape, 0, 2 * x->n * sizeof (MsReal));
 }
 
 static void
@@ -46,6 +45,12 @@ cross_entropy_backward (MsTape *tape, MsNode *y)
       dx[n * C + c] += scale * (p[n * C + c] - (MsReal)(c == (gsize)a->labels[n]));
 }
 
+static MsCost
+cross_entropy_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : 2 * y->in[0]->n);
+}
+
 static MsNode *
 cross_entropy_sample (MsTape *tape, MsCheck *check)
 {
@@ -59,6 +64,7 @@ const MsOp ms_op_cross_entropy = {
   .shape = ms_shape_scalar,
   .forward = cross_entropy_forward,
   .backward = cross_entropy_backward,
+  .cost = cross_entropy_cost,
   .sample = cross_entropy_sample,
 };
 

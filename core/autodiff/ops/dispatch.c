@@ -69,7 +69,6 @@ dispatch_forward (MsTape *tape, MsNode *y)
   Dispatch d = { a->plan, y->in[0]->value, y->value, ms_node_cols (y), false };
 
   ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->n, ms_rows_grain (d.H), gather, &d);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -81,7 +80,12 @@ dispatch_backward (MsTape *tape, MsNode *y)
   d.to = ms_grad (tape, y->in[0], &d.add);
   if (d.to != NULL)
     ms_pool_for (ms_tape_pool (tape), (gsize)a->plan->T, ms_rows_grain (d.H), gather_back, &d);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
+}
+
+static MsCost
+dispatch_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (2 * y->n);
 }
 
 static MsNode *
@@ -95,6 +99,7 @@ const MsOp ms_op_dispatch = {
   .shape = dispatch_shape,
   .forward = dispatch_forward,
   .backward = dispatch_backward,
+  .cost = dispatch_cost,
   .sample = dispatch_sample,
 };
 

@@ -57,7 +57,6 @@ dropout_forward (MsTape *tape, MsNode *y)
     y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
   d.mask = y->saved;
   ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, forward_part, &d);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -68,7 +67,12 @@ dropout_backward (MsTape *tape, MsNode *y)
   d.y = ms_grad (tape, y->in[0], &d.add);
   if (d.y != NULL)
     ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, backward_part, &d);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
+}
+
+static MsCost
+dropout_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (3 * y->n);
 }
 
 static MsNode *
@@ -82,6 +86,7 @@ const MsOp ms_op_dropout = {
   .shape = ms_shape_same,
   .forward = dropout_forward,
   .backward = dropout_backward,
+  .cost = dropout_cost,
   .sample = dropout_sample,
 };
 

@@ -36,7 +36,6 @@ ms_elementwise_forward (MsTape *tape, MsNode *y, MsTask part)
   MsElementwise e = { .x = y->in[0]->value, .y = y->value };
 
   ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, part, &e);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static inline void
@@ -47,7 +46,6 @@ ms_elementwise_backward (MsTape *tape, MsNode *y, MsTask part)
   e.dx = ms_grad (tape, y->in[0], &e.add);
   if (e.dx != NULL)
     ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, part, &e);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 /* y = value (x) over a part; @value is a constant wherever this is inlined, so that it is inlined too. */

@@ -146,7 +146,6 @@ expert_linear_forward (MsTape *tape, MsNode *y)
     y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
   x.slope = y->saved;
   ms_pool_for (ms_tape_pool (tape), n, 1, forward_pieces, &x);
-  ms_tape_count (tape, 2 * (gsize)a->plan->n * x.H * x.F, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
 
 static void
@@ -165,7 +164,17 @@ expert_linear_backward (MsTape *tape, MsNode *y)
       ms_grad_cleared (tape, y->in[i]);
   x.dx = ms_grad (tape, y->in[0], &x.add);
   ms_pool_for (ms_tape_pool (tape), n, 1, backward_pieces, &x);
-  ms_tape_count (tape, 4 * (gsize)a->plan->n * x.H * x.F, 2 * (y->in[0]->n + y->n) * sizeof (MsReal));
+}
+
+static MsCost
+expert_linear_cost (const MsNode *y, bool backward)
+{
+  const Attr *a = y->attr;
+  gsize product = 2 * (gsize)a->plan->n * ms_node_cols (y->in[0]) * ms_node_cols (y), moved = y->in[0]->n + y->n;
+
+  if (!backward)
+    return (MsCost){ product, moved * sizeof (MsReal) };
+  return (MsCost){ 2 * product, (2 * moved + (a->gelu ? 3 * y->n : 0)) * sizeof (MsReal) };
 }
 
 static MsNode *
@@ -185,6 +194,7 @@ const MsOp ms_op_expert_linear = {
   .shape = expert_linear_shape,
   .forward = expert_linear_forward,
   .backward = expert_linear_backward,
+  .cost = expert_linear_cost,
   .sample = expert_linear_sample,
 };
 

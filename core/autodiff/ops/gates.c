@@ -59,7 +59,6 @@ gates_forward (MsTape *tape, MsNode *y)
           y->value[t * K + k] = e < 0 ? 0 : y->in[0]->value[t * E + (gsize)e] / s;
         }
     }
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 typedef struct {
@@ -115,7 +114,12 @@ gates_backward (MsTape *tape, MsNode *y)
   b.dx = ms_grad (tape, b.through_softmax ? y->in[0]->in[0] : y->in[0], &b.add);
   if (b.dx != NULL)
     ms_pool_for (ms_tape_pool (tape), y->dim[0], ms_rows_grain (E), backward_rows, &b);
-  ms_tape_count (tape, 0, (2 * y->in[0]->n + 2 * y->n) * sizeof (MsReal));
+}
+
+static MsCost
+gates_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 2 * y->in[0]->n + 2 * y->n : 2 * y->n);
 }
 
 static MsNode *
@@ -132,6 +136,7 @@ const MsOp ms_op_gates = {
   .shape = gates_shape,
   .forward = gates_forward,
   .backward = gates_backward,
+  .cost = gates_cost,
   .sample = gates_sample,
 };
 

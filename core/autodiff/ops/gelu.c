@@ -86,7 +86,6 @@ ms_gelu_unapply (MsTape *tape, MsNode *y)
   if (y->saved == NULL)
     return;
   ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, unapply_part, &e);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -112,6 +111,7 @@ const MsOp ms_op_gelu = {
   .shape = ms_shape_same,
   .forward = gelu_forward,
   .backward = gelu_backward,
+  .cost = ms_cost_elementwise,
   .sample = gelu_sample,
 };
 

@@ -45,7 +45,6 @@ gshard_forward (MsTape *tape, MsNode *y)
           loss += (double)E * f[e] * g->value[s * E + e] / (double)S;
     }
   y->value[0] = (MsReal)(loss / (double)G);
-  ms_tape_count (tape, 0, g->n * sizeof (MsReal));
 }
 
 static void
@@ -61,6 +60,12 @@ gshard_backward (MsTape *tape, MsNode *y)
       dg[s * E + e] += (MsReal)(y->grad[0] * (double)E * ((double *)y->saved)[s / S * E + e] / (double)(S * G));
 }
 
+static MsCost
+gshard_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : y->in[0]->n);
+}
+
 static MsNode *
 gshard_sample (MsTape *tape, MsCheck *check)
 {
@@ -72,6 +77,7 @@ const MsOp ms_op_gshard = {
   .shape = ms_shape_scalar,
   .forward = gshard_forward,
   .backward = gshard_backward,
+  .cost = gshard_cost,
   .sample = gshard_sample,
 };
 

@@ -30,7 +30,6 @@ importance_forward (MsTape *tape, MsNode *y)
       loss += ms_cv_squared (sum, E, NULL);
     }
   y->value[0] = (MsReal)(loss / (double)G);
-  ms_tape_count (tape, 0, g->n * sizeof (MsReal));
 }
 
 static void
@@ -53,6 +52,12 @@ importance_backward (MsTape *tape, MsNode *y)
     }
 }
 
+static MsCost
+importance_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : y->in[0]->n);
+}
+
 static MsNode *
 importance_sample (MsTape *tape, MsCheck *check)
 {
@@ -66,6 +71,7 @@ const MsOp ms_op_importance = {
   .shape = ms_shape_scalar,
   .forward = importance_forward,
   .backward = importance_backward,
+  .cost = importance_cost,
   .sample = importance_sample,
 };
 

@@ -158,7 +158,6 @@ layer_norm_forward (MsTape *tape, MsNode *y)
     y->saved = ms_tape_alloc (tape, 2 * T * sizeof (MsReal));
   l.stat = y->saved;
   ms_pool_for (ms_tape_pool (tape), T, ms_rows_grain (H), forward_rows, &l);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -183,7 +182,6 @@ layer_norm_backward (MsTape *tape, MsNode *y)
   ms_pool_for (ms_tape_pool (tape), T, chunk, backward_chunk, &l);
   add_partials (tape, y->in[1], l.partial, chunks, H);
   add_partials (tape, y->in[2], l.partial + H, chunks, H);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static MsNode *
@@ -202,6 +200,7 @@ const MsOp ms_op_layer_norm = {
   .shape = ms_shape_same,
   .forward = layer_norm_forward,
   .backward = layer_norm_backward,
+  .cost = ms_cost_elementwise,
   .sample = layer_norm_sample,
 };
 

@@ -64,7 +64,6 @@ linear_forward (MsTape *tape, MsNode *y)
     y->saved = ms_tape_alloc (tape, y->n * sizeof (MsReal));
   f.slope = y->saved;
   ms_pool_for (ms_tape_pool (tape), T, 128, forward_rows, &f);
-  ms_tape_count (tape, 2 * T * H * F, (T * H + H * F + T * F) * sizeof (MsReal));
 }
 
 static void
@@ -85,7 +84,20 @@ linear_backward (MsTape *tape, MsNode *y)
   if (db != NULL)
     ms_column_sums (tape, db, y->grad, T, F, add);
   ms_add_gradient (tape, y->in[3], y);
-  ms_tape_count (tape, 2 * T * H * F * ((dx != NULL) + (dw != NULL)), 2 * (T * H + H * F + T * F) * sizeof (MsReal));
+}
+
+static MsCost
+linear_cost (const MsNode *y, bool backward)
+{
+  const Attr *a = y->attr;
+  gsize T = ms_node_rows (y), H = ms_node_cols (y->in[0]), F = ms_node_cols (y), moved = T * H + H * F + T * F;
+  MsCost product = { 2 * T * H * F, moved * sizeof (MsReal) };
+
+  if (!backward)
+    return product;
+  product.flops *= (y->in[0]->needs_grad ? 1 : 0) + (y->in[1]->needs_grad ? 1 : 0);
+  product.bytes = (2 * moved + (a->gelu ? 3 * y->n : 0)) * sizeof (MsReal);
+  return product;
 }
 
 static MsNode *
@@ -107,6 +119,7 @@ const MsOp ms_op_linear = {
   .shape = linear_shape,
   .forward = linear_forward,
   .backward = linear_backward,
+  .cost = linear_cost,
   .sample = linear_sample,
 };
 

@@ -190,7 +190,6 @@ load_forward (MsTape *tape, MsNode *y)
       loss += ms_cv_squared (saved->mean + i * E, E, NULL);
     }
   y->value[0] = (MsReal)(loss / (double)G);
-  ms_tape_count (tape, 0, 3 * T * E * sizeof (MsReal));
 }
 
 static void
@@ -212,7 +211,12 @@ load_backward (MsTape *tape, MsNode *y)
   l.dlogits = ms_grad_cleared (tape, y->in[0]);
   l.dnoisy = ms_grad_cleared (tape, y->in[1]);
   ms_pool_for (ms_tape_pool (tape), G * l.S, MAX (1, ms_rows_grain (E) / 8), backward_rows, &l);
-  ms_tape_count (tape, 0, 4 * G * l.S * E * sizeof (MsReal));
+}
+
+static MsCost
+load_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved ((backward ? 4 : 3) * y->in[0]->n);
 }
 
 static MsNode *
@@ -228,6 +232,7 @@ const MsOp ms_op_load = {
   .shape = ms_shape_scalar,
   .forward = load_forward,
   .backward = load_backward,
+  .cost = load_cost,
   .sample = load_sample,
 };
 

@@ -35,13 +35,18 @@ noise_forward (MsTape *tape, MsNode *y)
   Noise n = { y->attr, y->in[0]->value, y->value };
 
   ms_pool_for (ms_tape_pool (tape), y->n, MS_ELEMENTWISE_GRAIN, forward_part, &n);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
 noise_backward (MsTape *tape, MsNode *y)
 {
   ms_add_gradient (tape, y->in[0], y);
+}
+
+static MsCost
+noise_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : 2 * y->n);
 }
 
 static MsNode *
@@ -55,6 +60,7 @@ const MsOp ms_op_noise = {
   .shape = ms_shape_same,
   .forward = noise_forward,
   .backward = noise_backward,
+  .cost = noise_cost,
   .sample = noise_sample,
 };
 

@@ -67,7 +67,6 @@ static void
 patches_forward (MsTape *tape, MsNode *y)
 {
   cut_all (tape, y, y->value, y->in[0]->value, false);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -77,6 +76,12 @@ patches_backward (MsTape *tape, MsNode *y)
 
   if (dx != NULL)
     cut_all (tape, y, y->grad, dx, true);
+}
+
+static MsCost
+patches_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : 2 * y->n);
 }
 
 static MsNode *
@@ -90,6 +95,7 @@ const MsOp ms_op_patches = {
   .shape = patches_shape,
   .forward = patches_forward,
   .backward = patches_backward,
+  .cost = patches_cost,
   .sample = patches_sample,
 };
 

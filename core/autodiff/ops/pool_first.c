@@ -30,7 +30,6 @@ pool_first_forward (MsTape *tape, MsNode *y)
 
         y->value[n * H + h] = x[h];
       }
-  ms_tape_count (tape, 0, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
 
 static void
@@ -47,6 +46,12 @@ pool_first_backward (MsTape *tape, MsNode *y)
       dx[n * T * H + h] += y->grad[n * H + h];
 }
 
+static MsCost
+pool_first_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : y->in[0]->n + y->n);
+}
+
 static MsNode *
 pool_first_sample (MsTape *tape, MsCheck *check)
 {
@@ -58,6 +63,7 @@ const MsOp ms_op_pool_first = {
   .shape = pool_first_shape,
   .forward = pool_first_forward,
   .backward = pool_first_backward,
+  .cost = pool_first_cost,
   .sample = pool_first_sample,
 };
 

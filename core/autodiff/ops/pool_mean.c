@@ -54,7 +54,6 @@ pool_mean_forward (MsTape *tape, MsNode *y)
   Pool p = { y->in[0]->value, y->value, (gsize)a->tokens, y->dim[1], false };
 
   ms_pool_for (ms_tape_pool (tape), y->dim[0], ms_rows_grain (p.T * p.H), forward_examples, &p);
-  ms_tape_count (tape, 0, (y->in[0]->n + y->n) * sizeof (MsReal));
 }
 
 static void
@@ -66,7 +65,12 @@ pool_mean_backward (MsTape *tape, MsNode *y)
   p.to = ms_grad (tape, y->in[0], &p.add);
   if (p.to != NULL)
     ms_pool_for (ms_tape_pool (tape), y->dim[0], ms_rows_grain (p.T * p.H), backward_examples, &p);
-  ms_tape_count (tape, 0, (y->in[0]->n + y->n) * sizeof (MsReal));
+}
+
+static MsCost
+pool_mean_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (y->in[0]->n + y->n);
 }
 
 static MsNode *
@@ -80,6 +84,7 @@ const MsOp ms_op_pool_mean = {
   .shape = pool_mean_shape,
   .forward = pool_mean_forward,
   .backward = pool_mean_backward,
+  .cost = pool_mean_cost,
   .sample = pool_mean_sample,
 };
 

@@ -95,7 +95,6 @@ position_forward (MsTape *tape, MsNode *y)
   Position p = describe (y);
 
   ms_pool_for (ms_tape_pool (tape), y->dim[0] / p.T, ms_rows_grain (p.T * p.H), forward_examples, &p);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -111,7 +110,6 @@ position_backward (MsTape *tape, MsNode *y)
     sum_examples (dpos, y, p.T * p.H);
   if (dcls != NULL)
     sum_examples (dcls, y, p.H);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static MsNode *
@@ -129,6 +127,7 @@ const MsOp ms_op_position = {
   .shape = position_shape,
   .forward = position_forward,
   .backward = position_backward,
+  .cost = ms_cost_elementwise,
   .sample = position_sample,
 };
 

@@ -56,6 +56,7 @@ const MsOp ms_op_project = {
   .shape = ms_shape_scalar,
   .forward = project_forward,
   .backward = project_backward,
+  .cost = ms_cost_nothing,
   .sample = project_sample,
 };
 

@@ -111,24 +111,30 @@ qkv_forward (MsTape *tape, MsNode *y)
   Qkv q = describe (y);
 
   ms_pool_for (ms_tape_pool (tape), q.T, CHUNK_ROWS, forward_rows, &q);
-  ms_tape_count (tape, 2 * PARTS * q.T * q.H * q.H, (q.T * q.H + y->n + PARTS * q.H * q.H) * sizeof (MsReal));
 }
 
 static void
 qkv_backward (MsTape *tape, MsNode *y)
 {
   Qkv q = describe (y);
-  gsize products = 0;
 
   q.dx = ms_grad (tape, y->in[0], &q.add_x);
   for (int i = 0; i < PARTS; i++)
     {
       q.dw[i] = ms_grad (tape, y->in[1 + 2 * i], &q.add_w[i]);
       q.db[i] = ms_grad (tape, y->in[2 + 2 * i], &q.add_b[i]);
-      products += (q.dx != NULL) + (q.dw[i] != NULL);
     }
   ms_pool_for (ms_tape_pool (tape), q.row_jobs + PARTS * q.weight_jobs, 1, backward_jobs, &q);
-  ms_tape_count (tape, 2 * products * q.T * q.H * q.H, 2 * (q.T * q.H + y->n + PARTS * q.H * q.H) * sizeof (MsReal));
+}
+
+static MsCost
+qkv_cost (const MsNode *y, bool backward)
+{
+  gsize T = ms_node_rows (y->in[0]), H = ms_node_cols (y), products = backward ? 0 : PARTS;
+
+  for (int i = 0; backward && i < PARTS; i++)
+    products += (y->in[0]->needs_grad ? 1 : 0) + (y->in[1 + 2 * i]->needs_grad ? 1 : 0);
+  return (MsCost){ 2 * products * T * H * H, (backward ? 2 : 1) * (T * H + y->n + PARTS * H * H) * sizeof (MsReal) };
 }
 
 /* 37 columns leave a short last job. */
@@ -152,6 +158,7 @@ const MsOp ms_op_qkv = {
   .shape = qkv_shape,
   .forward = qkv_forward,
   .backward = qkv_backward,
+  .cost = qkv_cost,
   .sample = qkv_sample,
 };
 

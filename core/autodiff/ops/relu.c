@@ -58,6 +58,7 @@ const MsOp ms_op_relu = {
   .shape = ms_shape_same,
   .forward = relu_forward,
   .backward = relu_backward,
+  .cost = ms_cost_elementwise,
   .sample = relu_sample,
 };
 

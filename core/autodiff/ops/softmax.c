@@ -57,7 +57,6 @@ softmax_forward (MsTape *tape, MsNode *y)
   Softmax s = { .x = y->in[0]->value, .out = y->value, .E = ms_node_cols (y) };
 
   ms_pool_for (ms_tape_pool (tape), ms_node_rows (y), ms_rows_grain (s.E), forward_rows, &s);
-  ms_tape_count (tape, 0, 2 * y->n * sizeof (MsReal));
 }
 
 static void
@@ -68,7 +67,6 @@ softmax_backward (MsTape *tape, MsNode *y)
   s.out = ms_grad (tape, y->in[0], &s.add);
   if (s.out != NULL)
     ms_pool_for (ms_tape_pool (tape), ms_node_rows (y), ms_rows_grain (s.E), backward_rows, &s);
-  ms_tape_count (tape, 0, 3 * y->n * sizeof (MsReal));
 }
 
 static MsNode *
@@ -82,6 +80,7 @@ const MsOp ms_op_softmax = {
   .shape = ms_shape_same,
   .forward = softmax_forward,
   .backward = softmax_backward,
+  .cost = ms_cost_elementwise,
   .sample = softmax_sample,
 };
 

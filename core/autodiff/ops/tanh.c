@@ -58,6 +58,7 @@ const MsOp ms_op_tanh = {
   .shape = ms_shape_same,
   .forward = tanh_forward,
   .backward = tanh_backward,
+  .cost = ms_cost_elementwise,
   .sample = tanh_sample,
 };
 

@@ -51,6 +51,7 @@ const MsOp ms_op_weighted_sum = {
   .shape = ms_shape_scalar,
   .forward = weighted_sum_forward,
   .backward = weighted_sum_backward,
+  .cost = ms_cost_nothing,
   .sample = weighted_sum_sample,
 };
 

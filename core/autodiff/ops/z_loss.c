@@ -37,7 +37,6 @@ z_loss_forward (MsTape *tape, MsNode *y)
       s->z = ms_tape_alloc (tape, ms_node_rows (x) * sizeof (MsReal));
     }
   y->value[0] = (MsReal)mean_square (s, x->value, ms_node_rows (x), ms_node_cols (x));
-  ms_tape_count (tape, 0, 2 * x->n * sizeof (MsReal));
 }
 
 static void
@@ -52,6 +51,12 @@ z_loss_backward (MsTape *tape, MsNode *y)
       dx[t * E + e] += 2 * y->grad[0] * s->z[t] * s->p[t * E + e] / (MsReal)T;
 }
 
+static MsCost
+z_loss_cost (const MsNode *y, bool backward)
+{
+  return ms_cost_moved (backward ? 0 : 2 * y->in[0]->n);
+}
+
 static MsNode *
 z_loss_sample (MsTape *tape, MsCheck *check)
 {
@@ -63,6 +68,7 @@ const MsOp ms_op_z_loss = {
   .shape = ms_shape_scalar,
   .forward = z_loss_forward,
   .backward = z_loss_backward,
+  .cost = z_loss_cost,
   .sample = z_loss_sample,
 };
 
