@@ -12,6 +12,7 @@
 /* A run of numbers within one slice of one tensor. */
 typedef struct {
   MsParam *param;
+  int index;             /* of the tensor */
   gsize slice, begin, n; /* begin counts from the start of the tensor */
 } Chunk;
 
@@ -22,6 +23,7 @@ struct MsOptimiser {
   gint64 updates;
   GArray *chunks;  /* of Chunk, fixed: so is the order of every sum */
   double *squares; /* (chunks) */
+  double *decay;   /* (tensors) by the rules; NULL: there are none */
 };
 
 /* What one update's chunks share. */
@@ -44,7 +46,7 @@ list_chunks (MsOptimiser *o)
       for (gsize s = 0; s < param->n_slices; s++)
         for (gsize at = 0; at < size; at += CHUNK)
           {
-            Chunk chunk = { param, s, s * size + at, MIN (CHUNK, size - at) };
+            Chunk chunk = { param, i, s, s * size + at, MIN (CHUNK, size - at) };
 
             g_array_append_val (o->chunks, chunk);
           }
@@ -83,6 +85,7 @@ ms_optimiser_free (MsOptimiser *o)
   ms_aligned_free (o->first);
   ms_aligned_free (o->second);
   g_free (o->squares);
+  g_free (o->decay);
   g_free (o);
 }
 
@@ -95,6 +98,25 @@ ms_optimiser_reset (MsOptimiser *o)
   if (o->second != NULL)
     memset (o->second, 0, bytes);
   o->updates = 0;
+}
+
+void
+ms_optimiser_set_decay (MsOptimiser *o, const MsDecayRules *rules)
+{
+  g_clear_pointer (&o->decay, g_free);
+  if (ms_decay_rules_count (rules) == 0)
+    return;
+  o->decay = g_new (double, ms_params_count (o->params));
+  for (int i = 0; i < ms_params_count (o->params); i++)
+    o->decay[i] = ms_decay_rules_find (rules, ms_params_at (o->params, i)->name);
+}
+
+static MsReal
+decay_of (const MsOptimiser *o, const MsOptimiserConfig *config, const Chunk *c)
+{
+  if (o->decay != NULL)
+    return (MsReal)o->decay[c->index];
+  return c->param->decay ? (MsReal)config->weight_decay : 0;
 }
 
 MS_CLONES
@@ -164,7 +186,7 @@ update_chunks (gpointer data, gsize begin, gsize end)
       gsize at = c->param->offset + c->begin;
       MsReal *p = c->param->value + c->begin, *m = o->first + at;
       const MsReal *g = c->param->touched[c->slice] ? c->param->grad + c->begin : NULL;
-      MsReal decay = c->param->decay ? (MsReal)u->config->weight_decay : 0;
+      MsReal decay = decay_of (o, u->config, c);
 
       if (o->kind == MS_CHOICE_OPTIMISER_SGD)
         sgd_loop (p, m, g, c->n, u, decay);

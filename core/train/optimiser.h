@@ -6,13 +6,15 @@
 #include "core/autodiff/params.h"
 #include "core/base/pool.h"
 #include "core/train/choices.h"
+#include "core/train/decay.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
   double momentum;             /* sgd: v = momentum v + g, p -= rate v */
   double beta1, beta2, epsilon; /* adam, adamw: bias-corrected moments, p -= rate m / (sqrt (v) + epsilon) */
-  double weight_decay;         /* kernels only. adamw: p -= rate decay p beside the step; else decay p is added to g */
+  double weight_decay;         /* of kernels, where there are no rules. adamw: p -= rate decay p beside the step; else
+                                * decay p is added to g. Decays by rules likewise */
   double clip;                 /* > 0: gradients are scaled down to this global norm */
 } MsOptimiserConfig;
 
@@ -22,6 +24,9 @@ typedef struct MsOptimiser MsOptimiser;
 MsOptimiser *ms_optimiser_new (MsParams *params, MsOptimiserChoice kind, GError **error);
 void ms_optimiser_free (MsOptimiser *optimiser);
 void ms_optimiser_reset (MsOptimiser *optimiser); /* moments and count to 0 */
+
+/* From the next step on each tensor decays as the rules say, and weight_decay is not looked at; no rules: as before. */
+void ms_optimiser_set_decay (MsOptimiser *optimiser, const MsDecayRules *rules);
 
 /* Global norm of the gradients, untouched slices counting as 0. */
 double ms_optimiser_gradient_norm (MsOptimiser *optimiser, MsPool *pool);

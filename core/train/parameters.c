@@ -379,7 +379,7 @@ static const MsKey keys[] = {
   ROW (OPTIMISER_WARMUP, "optimiser.warmup", "Warm-up", "Optimiser", MS_TYPE_INT, 0, 1e9, .fallback = "0",
        .unit = "steps", .help = "The learning rate grows from 0 to its peak over these first steps", .advanced = true),
   ROW (OPTIMISER_END_RATE, "optimiser.end_rate", "Final rate", "Optimiser", MS_TYPE_REAL, 0, 1, .fallback = "0",
-       .help = "Share of the peak that the cosine or linear schedule reaches at the last step", .advanced = true,
+       .help = "Share of the peak at which the cosine, linear or polynomial schedule ends", .advanced = true,
        .applies = rate_ends),
   ROW (OPTIMISER_MOMENTUM, "optimiser.momentum", "Momentum", "Optimiser", MS_TYPE_REAL, 0, 0.9999, .fallback = "0.9",
        .help = "How much of the previous step's direction is kept", .advanced = true, .applies = is_sgd),
@@ -405,7 +405,7 @@ static const MsKey keys[] = {
        .unit = "steps", .help = "The rate falls to 0 in a line over these last steps", .advanced = true,
        .applies = is_rsqrt),
   ROW (OPTIMISER_DECAY_RULES, "optimiser.decay_rules", "Decay rules", "Optimiser", MS_TYPE_TEXT, .fallback = "",
-       .help = "Regular expressions of tensor names and their decay: head/.*=0.1, .*kernel=0.01; the first counts",
+       .help = "What tensors' names hold and their decay: ^head/=0.1, kernel$=0.01; the first that matches counts",
        .advanced = true),
 
   ROW (RUN_STEPS, "run.steps", "Steps", "Run", MS_TYPE_INT, 1, 1e9, true, .fallback = "1000", .unit = "batches",

@@ -4,6 +4,25 @@
 
 #include <math.h>
 
+static double
+rsqrt_rate (const MsSchedule *s, double since)
+{
+  double timescale = (double)(s->timescale > 0 ? s->timescale : MAX (s->warmup, 1));
+  double left = (double)(s->total - s->warmup) - since, cooldown = (double)MIN (s->cooldown, s->total - s->warmup);
+
+  if (cooldown <= 0 || left >= cooldown)
+    return s->peak / sqrt (1 + since / timescale);
+  return s->peak / sqrt (1 + (since + left - cooldown) / timescale) * MAX (left, 0) / cooldown;
+}
+
+static double
+polynomial_rate (const MsSchedule *s, double since)
+{
+  double left = 1 - MIN (since / (double)MAX (s->total - s->warmup, 1), 1);
+
+  return s->peak * (s->end + (1 - s->end) * pow (left, s->power));
+}
+
 double
 ms_schedule_rate (const MsSchedule *s, gint64 step)
 {
@@ -19,7 +38,9 @@ ms_schedule_rate (const MsSchedule *s, gint64 step)
     case MS_CHOICE_SCHEDULE_LINEAR:
       return s->peak * (s->end + (1 - s->end) * (1 - done));
     case MS_CHOICE_SCHEDULE_RSQRT:
-      return s->peak / sqrt (1 + since / (double)MAX (s->warmup, 1));
+      return rsqrt_rate (s, since);
+    case MS_CHOICE_SCHEDULE_POLYNOMIAL:
+      return polynomial_rate (s, since);
     case MS_CHOICE_SCHEDULE_CONSTANT:
     default:
       return s->peak;

@@ -25,6 +25,17 @@ load_dataset (const MsExperiment *x, GError **error)
   return ms_dataset_load (&spec, error);
 }
 
+/* The text was validated with the experiment. */
+static void
+take_over_decay (MsSession *s)
+{
+  g_autoptr (MsDecayRules) rules
+    = ms_decay_rules_new (ms_experiment_text (s->experiment, MS_KEY_OPTIMISER_DECAY_RULES), NULL);
+
+  g_return_if_fail (rules != NULL);
+  ms_optimiser_set_decay (s->optimiser, rules);
+}
+
 MsSession *
 ms_session_new (const MsExperiment *x, const char *name, int n_threads, GError **error)
 {
@@ -51,6 +62,7 @@ ms_session_new_on (const MsExperiment *x, const char *name, MsDataset *dataset, 
       || (s->optimiser = ms_optimiser_new (s->model->params, ms_experiment_choice (x, MS_KEY_OPTIMISER_KIND), error))
            == NULL)
     return NULL;
+  take_over_decay (s);
   s->pool = ms_pool_new (n_threads);
   s->tape = ms_tape_new (s->pool);
   s->batches = ms_batches_new (s->dataset, s->batch, s->seed);
@@ -106,6 +118,7 @@ ms_session_change (MsSession *s, const MsExperiment *experiment, GError **error)
   ms_experiment_unref (s->experiment);
   s->experiment = ms_experiment_ref ((MsExperiment *)experiment);
   ms_model_configure (s->model, experiment);
+  take_over_decay (s);
   return true;
 }
 
@@ -151,6 +164,9 @@ learning_rate (const MsSession *s)
     .end = REAL (OPTIMISER_END_RATE),
     .warmup = INT (OPTIMISER_WARMUP),
     .total = INT (RUN_STEPS),
+    .power = REAL (OPTIMISER_POWER),
+    .timescale = INT (OPTIMISER_TIMESCALE),
+    .cooldown = INT (OPTIMISER_COOLDOWN),
   };
 
   return ms_schedule_rate (&schedule, s->step);

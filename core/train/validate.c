@@ -2,6 +2,7 @@
 
 /* Which values fit together. One rule a function; each says which keys disagree and what would be right. */
 #include "core/train/choices.h"
+#include "core/train/decay.h"
 #include "core/train/experiment.h"
 
 #define TEXT(id) ms_experiment_text (x, MS_KEY_##id)
@@ -113,10 +114,18 @@ check_groups (const MsExperiment *x, GError **error)
   return true;
 }
 
+static bool
+check_decay_rules (const MsExperiment *x, GError **error)
+{
+  g_autoptr (MsDecayRules) rules = ms_decay_rules_new (TEXT (OPTIMISER_DECAY_RULES), error);
+  return rules != NULL;
+}
+
 bool
 ms_experiment_validate (const MsExperiment *x, GError **error)
 {
-  if (!check_model_suits_data (x, error) || !check_heads (x, error) || !check_patch (x, error))
+  if (!check_model_suits_data (x, error) || !check_heads (x, error) || !check_patch (x, error)
+      || !check_decay_rules (x, error))
     return false;
   if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
     return true;

@@ -6,6 +6,7 @@
 #include "core/train/schedule.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { N = 6 };
 
@@ -132,6 +133,88 @@ test_schedules (void)
   g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 4 + 12), 0.5, 1e-12);
 }
 
+/* V-MoE's own schedule tests: from the peak on, its values to the last step and beyond. */
+static void
+test_reference_schedules (void)
+{
+  const MsSchedule polynomial = { MS_CHOICE_SCHEDULE_POLYNOMIAL, 0.1, 0.1, 5, 10, .power = 0.5 };
+  const MsSchedule rsqrt = { MS_CHOICE_SCHEDULE_RSQRT, 0.1, 0, 4, 12, .timescale = 2, .cooldown = 3 };
+  const MsSchedule plain = { MS_CHOICE_SCHEDULE_RSQRT, 0.1, 0, 4, 12, .timescale = 2 };
+
+  for (int k = 0; k <= 5; k++)
+    g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&polynomial, 5 + k), 0.09 * sqrt (1 - k / 5.0) + 0.01, 1e-12);
+  g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&polynomial, 14), 0.01, 1e-12);
+  for (int k = 0; k <= 5; k++)
+    g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&rsqrt, 4 + k), 0.1 / sqrt (1 + k / 2.0), 1e-12);
+  for (int i = 0; i <= 3; i++)
+    g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&rsqrt, 9 + i), 0.1 / sqrt (1 + 5 / 2.0) * (1 - i / 3.0), 1e-12);
+  g_assert_cmpfloat (ms_schedule_rate (&rsqrt, 20), ==, 0);
+  g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&plain, 20), 0.1 / sqrt (1 + 16 / 2.0), 1e-12);
+}
+
+/* A warm-up and a cool-down that together are longer than the run meet at the peak. */
+static void
+test_cooldown_after_long_warmup (void)
+{
+  const MsSchedule s = { MS_CHOICE_SCHEDULE_RSQRT, 1, 0, 6, 8, .cooldown = 5 };
+
+  g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 6), 1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (ms_schedule_rate (&s, 7), 0.5, 1e-12);
+  g_assert_cmpfloat (ms_schedule_rate (&s, 8), ==, 0);
+}
+
+/* V-MoE's own test of its rules: the first one found in a name counts, 'b' in bz before '.*z', and d has none. */
+static void
+test_decay_rules (void)
+{
+  static const char *const names[] = { "a", "bz", "cz", "d" };
+  static const double change[] = { 0.1, 0.4, 0.9, 1 };
+  g_autoptr (MsDecayRules) rules = ms_decay_rules_new ("a=0.1, b=0.2, .*z=0.3", NULL);
+  g_autoptr (MsDecayRules) none = ms_decay_rules_new (" ", NULL);
+  g_autoptr (MsParams) params = ms_params_new ();
+  g_autoptr (MsOptimiser) o = NULL;
+  const MsOptimiserConfig config = { 0, 0, 0, 1e-12, 0.7, 0 };
+
+  for (int i = 0; i < 4; i++)
+    ms_params_add (params, names[i], (MsInit){ .scale = i + 1 }, 1, (gsize[]){ 1 }, false);
+  g_assert_true (ms_params_seal (params, NULL));
+  ms_params_init (params, 0);
+  o = ms_optimiser_new (params, MS_CHOICE_OPTIMISER_ADAMW, NULL);
+  ms_params_at (params, 3)->grad[0] = 1;
+  ms_params_at (params, 3)->touched[0] = 1;
+  ms_optimiser_set_decay (o, rules);
+  ms_optimiser_step (o, NULL, &config, 1, 1);
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpfloat_with_epsilon (i + 1 - ms_params_at (params, i)->value[0], change[i], 1e-6);
+  g_assert_cmpint (ms_decay_rules_count (none), ==, 0);
+  ms_optimiser_set_decay (o, none);
+  ms_optimiser_step (o, NULL, &config, 1, 0); /* these names are no kernels */
+  g_assert_cmpfloat_with_epsilon (ms_params_at (params, 0)->value[0], 0.9, 1e-6);
+}
+
+static void
+test_bad_decay_rules (void)
+{
+  static const char *const bad[][2] = {
+    { "a=0.1, head", "\"head\" does not end in =" },
+    { "head=-1", "\"head=-1\" does not end in =" },
+    { "head=", "\"head=\" does not end in =" },
+    { "=0.1", "\"=0.1\" does not begin with" },
+    { "he(ad=0.1", "\"he(ad=0.1\" does not begin with" },
+    { "a=0.1,", "\"\" does not end in =" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ms_decay_rules_new (bad[i][0], &error));
+      g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+      g_assert_true (g_str_has_prefix (error->message, "optimiser.decay_rules: "));
+      g_assert_nonnull (strstr (error->message, bad[i][1]));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,5 +224,9 @@ main (int argc, char **argv)
   g_test_add_func ("/optimiser/adamw", test_adamw);
   g_test_add_func ("/optimiser/decay-spares-biases", test_decay_spares_biases);
   g_test_add_func ("/optimiser/schedules", test_schedules);
+  g_test_add_func ("/optimiser/reference-schedules", test_reference_schedules);
+  g_test_add_func ("/optimiser/cooldown-after-long-warmup", test_cooldown_after_long_warmup);
+  g_test_add_func ("/optimiser/decay-rules", test_decay_rules);
+  g_test_add_func ("/optimiser/bad-decay-rules", test_bad_decay_rules);
   return g_test_run ();
 }
