@@ -11,6 +11,9 @@
 struct MsParams {
   GPtrArray *list; /* of MsParam */
   gsize size, flat;
+  int sets;         /* that were begun; 0: all tensors are one set without a prefix */
+  guint set_first;  /* tensor of the newest set */
+  char *prefix;     /* owned or NULL */
   MsReal *values, *grads; /* (flat) */
 };
 
@@ -39,9 +42,25 @@ ms_params_free (MsParams *params)
   if (params == NULL)
     return;
   g_ptr_array_unref (params->list);
+  g_free (params->prefix);
   ms_aligned_free (params->values);
   ms_aligned_free (params->grads);
   g_free (params);
+}
+
+void
+ms_params_begin_set (MsParams *params, const char *prefix)
+{
+  params->sets++;
+  params->set_first = params->list->len;
+  g_free (params->prefix);
+  params->prefix = g_strdup (prefix);
+}
+
+int
+ms_params_sets (const MsParams *params)
+{
+  return MAX (1, params->sets);
 }
 
 MsParam *
@@ -49,9 +68,13 @@ ms_params_add (MsParams *params, const char *name, MsInit init, int n_dim, const
 {
   MsParam *param = g_new0 (MsParam, 1);
   const gsize lane = MS_ALIGN / sizeof (MsReal);
+  const char *prefix = params->prefix != NULL ? params->prefix : "";
 
   g_assert (params->values == NULL && n_dim <= MS_MAX_DIM);
-  param->name = g_strdup (name);
+  param->name = g_strconcat (prefix, name, NULL);
+  param->own_name = param->name + strlen (prefix);
+  param->set = ms_params_sets (params) - 1;
+  param->index = params->list->len - params->set_first;
   param->n_dim = n_dim;
   param->n = 1;
   for (int i = 0; i < n_dim; i++)
@@ -136,7 +159,7 @@ ms_params_init (MsParams *params, guint64 seed)
   for (guint i = 0; i < params->list->len; i++)
     {
       MsParam *param = params->list->pdata[i];
-      MsRng rng = ms_rng_new (seed, MS_RNG_INIT, i, 0);
+      MsRng rng = ms_rng_new (ms_rng_member_seed (seed, param->set), MS_RNG_INIT, param->index, 0);
       gsize slice = ms_param_slice (param);
       gsize drawn = param->init.identical ? slice : param->n;
 

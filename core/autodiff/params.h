@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The parameters of a model: one table of named tensors over flat value and gradient arrays, so that an optimiser is
- * one loop. Tensors of experts are divided into slices along their first axis; a slice that no token reached this step
- * is not touched: its gradient is zero by definition and its memory is neither cleared nor read. */
+ * one loop. A deep ensemble's members are sets of tensors in the same arrays. Tensors of experts are divided into
+ * slices along their first axis; a slice that no token reached this step is not touched: its gradient is zero by
+ * definition and its memory is neither cleared nor read. */
 #pragma once
 
 #include "core/base/error.h"
@@ -29,11 +30,14 @@ typedef struct {
 
 typedef struct {
   char *name; /* as in checkpoints: "Encoder/encoderblock_1/Moe/Mlp/Dense_0/kernel" */
+  const char *own_name; /* in name: what is left of it without the set's prefix */
   int n_dim;
   gsize dim[MS_MAX_DIM];
   gsize n, offset;  /* elements, and where they start in the flat arrays */
   gsize n_slices;   /* >= 1 */
   MsInit init;
+  int set;          /* that it belongs to; 0 unless there are several */
+  guint32 index;    /* within its set: the place of its initial numbers */
   bool decay;       /* weight decay applies: kernels, not biases or norms */
   MsReal *value, *grad; /* borrowed from the flat arrays once sealed */
   guint8 *touched;  /* (n_slices) 1: grad holds a gradient; 0: it is zero, whatever the memory says */
@@ -43,6 +47,11 @@ typedef struct MsParams MsParams;
 
 MsParams *ms_params_new (void);
 void ms_params_free (MsParams *params);
+
+/* The tensors declared from now on are one more member's: their names begin with @prefix, and their initial values are
+ * those that the same tensors would have alone with the member's seed. */
+void ms_params_begin_set (MsParams *params, const char *prefix);
+int ms_params_sets (const MsParams *params); /* >= 1 */
 
 /* Declares a tensor; its memory exists after ms_params_seal. Borrowed, valid as long as @params. */
 MsParam *ms_params_add (MsParams *params, const char *name, MsInit init, int n_dim, const gsize *dim, bool sliced);

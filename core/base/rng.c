@@ -65,6 +65,17 @@ block_normal (const guint32 bits[4], double out[4])
     }
 }
 
+guint64
+ms_rng_member_seed (guint64 seed, int m)
+{
+  guint32 bits[4];
+
+  if (m == 0)
+    return seed;
+  ms_rng_block (seed, ms_rng_stream (MS_RNG_MEMBER, 0, 0), (guint64)m, bits);
+  return (guint64)bits[0] << 32 | bits[1];
+}
+
 MsRng
 ms_rng_new (guint64 seed, MsRngPurpose purpose, guint32 place, guint64 moment)
 {

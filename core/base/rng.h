@@ -20,6 +20,7 @@ typedef enum {
   MS_RNG_DATA,
   MS_RNG_AUGMENT,
   MS_RNG_TEST,
+  MS_RNG_MEMBER,
 } MsRngPurpose;
 
 typedef struct {
@@ -30,6 +31,9 @@ typedef struct {
 
 /* The stream of @purpose for a place in the model (layer or tensor number) and a moment (step or epoch). */
 guint64 ms_rng_stream (MsRngPurpose purpose, guint32 place, guint64 moment);
+
+/* The seed of member @m of an ensemble: member 0 has the run's own, so that it is the single model; any m >= 0. */
+guint64 ms_rng_member_seed (guint64 seed, int m);
 
 /* Four 32-bit numbers at @block of (seed, stream). */
 void ms_rng_block (guint64 seed, guint64 stream, guint64 block, guint32 out[4]);

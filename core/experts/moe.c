@@ -71,17 +71,18 @@ moe_free (MsFeedForward *base)
 }
 
 MsMoe *
-ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *config, int block, int E, int H, int F,
-            bool identical, guint32 site)
+ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *config, const MsMoeShape *shape)
 {
   MsMoe *self = g_new0 (MsMoe, 1);
-  g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", block);
-  const MsRouterShape shape = { .H = H, .E = E, .M = 1, .place = (guint32)block };
+  g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", shape->block);
+  const MsRouterShape router = { .H = shape->H, .E = shape->E, .M = 1, .place = (guint32)shape->block };
 
   self->base = (MsFeedForward){ moe_forward, moe_free };
-  self->block = block;
+  self->block = shape->block;
+  self->member = shape->member;
   self->config = config;
-  self->experts = ms_experts_mlp_new (params, prefix, E, H, F, identical, site);
-  self->router = ms_router_new (kind, params, prefix, &shape);
+  self->experts
+    = ms_experts_mlp_new (params, prefix, shape->E, shape->H, shape->F, shape->identical, shape->site);
+  self->router = ms_router_new (kind, params, prefix, &router);
   return self;
 }

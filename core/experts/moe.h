@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct {
   MsFeedForward base;
   int block;         /* index of the block it stands in */
+  int member;        /* of a deep ensemble; -1: all members share the layer */
   MsRouter *router;  /* owned */
   MsExperts *experts; /* owned */
   const MsRoutingConfig *config; /* borrowed; may change between two passes */
@@ -22,8 +23,15 @@ typedef struct {
   MsNode *loss;      /* weighted sum of its balancing losses; NULL: there are none */
 } MsMoe;
 
+/* What a layer is built for. */
+typedef struct {
+  int block, member; /* as in MsMoe */
+  int E, H, F;
+  bool identical;    /* all experts start from the same weights */
+  guint32 site;      /* of its first dropout */
+} MsMoeShape;
+
 /* Tensors under "Encoder/encoderblock_@block/Moe". */
-MsMoe *ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *config, int block, int E, int H,
-                   int F, bool identical, guint32 site);
+MsMoe *ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *config, const MsMoeShape *shape);
 
 G_END_DECLS

@@ -52,7 +52,7 @@ ms_dense_apply_add (const MsDense *dense, MsTape *tape, MsNode *x, MsNode *resid
 {
   MsNode *y;
 
-  if (residual != NULL && (pass->deterministic || pass->dropout == 0))
+  if (residual != NULL && (!ms_pass_drops (pass) || pass->dropout == 0))
     return ms_linear_add (tape, x, ms_tape_param (tape, dense->kernel),
                           dense->bias != NULL ? ms_tape_param (tape, dense->bias) : NULL, residual);
   y = ms_pass_dropout (pass, tape, ms_dense_apply (dense, tape, x), pass->dropout, site);
@@ -80,7 +80,7 @@ ms_norm_apply (const MsNorm *norm, MsTape *tape, MsNode *x)
 MsNode *
 ms_pass_dropout (const MsPass *pass, MsTape *tape, MsNode *x, double rate, guint32 site)
 {
-  if (pass->deterministic)
+  if (!ms_pass_drops (pass))
     return x;
   return ms_dropout (tape, x, rate, pass->seed, ms_rng_stream (MS_RNG_DROPOUT, site, (guint64)pass->step));
 }

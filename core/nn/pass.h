@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   bool deterministic; /* evaluation: no dropout, no router noise */
+  bool drops;         /* dropout even so: a draw of MC dropout */
   bool alone;         /* the examples do not compete: experts take every token, as if each came by itself */
   guint64 seed;       /* of the run */
   gint64 step;        /* batches done before this one: the moment of all random numbers */
@@ -20,8 +21,16 @@ typedef struct {
   double dropout;
 } MsPass;
 
-/* Dropout at @site, a number that no other place of the model uses; the identity in a deterministic pass. */
+/* Dropout at @site, a number that no other place of the model uses; the identity where nothing is
+ * dropped. */
 MsNode *ms_pass_dropout (const MsPass *pass, MsTape *tape, MsNode *x, double rate, guint32 site);
+
+/* Whether dropout is on. */
+static inline bool
+ms_pass_drops (const MsPass *pass)
+{
+  return !pass->deterministic || pass->drops;
+}
 
 /* What stands in the place of a block's MLP: (N tokens, H) -> (N tokens, H), added to @residual unless that is NULL. */
 typedef struct MsFeedForward MsFeedForward;

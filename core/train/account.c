@@ -2,6 +2,8 @@
 
 #include "core/train/account.h"
 
+#include "core/metrics/classify.h"
+
 #include <math.h>
 
 static float *
@@ -60,6 +62,7 @@ account_layer (const MsMoe *moe, bool tokens)
 
   routing->T = plan->T;
   routing->layer = moe->block;
+  routing->member = moe->member;
   routing->router = g_strdup (moe->router->kind->name);
   routing->capacity = moe->capacity;
   routing->groups = moe->groups;
@@ -92,22 +95,22 @@ add_term (double *sum, const MsNode *node, double weight)
 void
 ms_account_losses (MsRecord *record, const MsModel *model, const MsModelOutput *out)
 {
-  record->loss = scalar (out->loss);
+  record->loss = scalar (out->loss) / out->sets;
   record->task_loss = scalar (out->task);
   for (int i = 0; i < model->n_moe; i++)
     {
       const MsDecision *d = &model->moe[i]->decision;
 
-      add_term (&record->importance_loss, d->importance, model->routing.importance_weight);
-      add_term (&record->load_loss, d->load, model->routing.load_weight);
-      add_term (&record->gshard_loss, d->gshard, model->routing.gshard_weight);
+      add_term (&record->importance_loss, d->importance, model->routing.importance_weight / out->sets);
+      add_term (&record->load_loss, d->load, model->routing.load_weight / out->sets);
+      add_term (&record->gshard_loss, d->gshard, model->routing.gshard_weight / out->sets);
     }
 }
 
 void
 ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const int *labels, int N)
 {
-  const MsBackboneConfig *c = &model->backbone->config;
+  const MsBackboneConfig *c = ms_model_config (model);
 
   record->N = N;
   record->tokens = c->encoder.tokens;
@@ -123,14 +126,25 @@ ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const
     record->labels = g_memdup2 (labels, (gsize)N * sizeof *labels);
 }
 
-void
-ms_account_probs (float *probs, const MsNode *logits)
+float *
+ms_account_logits (const MsModelOutput *out)
 {
-  gsize N = ms_node_rows (logits), C = ms_node_cols (logits);
+  gsize size = (gsize)out->N * out->C;
+  float *logits = g_new (float, (gsize)out->M * size);
 
-  for (gsize n = 0; n < N; n++)
+  for (int m = 0; m < out->M; m++)
+    ms_model_member_logits (out, m, logits + (gsize)m * size);
+  return logits;
+}
+
+void
+ms_account_probs (float *probs, const float *logits, gsize rows, int classes)
+{
+  gsize C = (gsize)classes;
+
+  for (gsize n = 0; n < rows; n++)
     {
-      const MsReal *x = logits->value + n * C;
+      const float *x = logits + n * C;
       double largest = x[0], sum = 0;
 
       for (gsize c = 1; c < C; c++)
@@ -143,25 +157,41 @@ ms_account_probs (float *probs, const MsNode *logits)
 }
 
 void
-ms_account_predictions (MsRecord *record, const MsNode *logits)
+ms_account_predictions (MsRecord *record, const float *logits, int M, int N, int C)
 {
-  record->predictions = ms_predictions_new (1, (int)ms_node_rows (logits), (int)ms_node_cols (logits));
-  ms_account_probs (record->predictions->probs, logits);
+  record->predictions = ms_predictions_new (M, N, C);
+  ms_account_probs (record->predictions->probs, logits, (gsize)M * N, C);
+}
+
+static double
+share_wrong (const float *score, const int *labels, int N, int C)
+{
+  int wrong = 0;
+
+  for (int n = 0; n < N; n++)
+    {
+      int best = 0;
+
+      for (int c = 1; c < C; c++)
+        if (score[(gsize)n * C + c] > score[(gsize)n * C + best])
+          best = c;
+      wrong += best != labels[n];
+    }
+  return (double)wrong / N;
 }
 
 void
-ms_account_error (MsRecord *record, const MsNode *logits, const int *labels)
+ms_account_error (MsRecord *record, const float *logits, const int *labels, int M, int N, int C)
 {
-  gsize N = ms_node_rows (logits), C = ms_node_cols (logits), wrong = 0;
+  gsize size = (gsize)N * C;
+  g_autofree float *probs = NULL, *mean = NULL;
 
-  for (gsize n = 0; n < N; n++)
+  if (M > 1)
     {
-      gsize best = 0;
-
-      for (gsize c = 1; c < C; c++)
-        if (logits->value[n * C + c] > logits->value[n * C + best])
-          best = c;
-      wrong += best != (gsize)labels[n];
+      probs = g_new (float, (gsize)M * size);
+      mean = g_new (float, size);
+      ms_account_probs (probs, logits, (gsize)M * N, C);
+      ms_classify_average (mean, probs, M, N, C);
     }
-  record->train_error = (double)wrong / (double)N;
+  record->train_error = share_wrong (M > 1 ? mean : logits, labels, N, C);
 }

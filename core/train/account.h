@@ -12,19 +12,24 @@ G_BEGIN_DECLS
  * logits. */
 void ms_account_routing (MsRecord *record, const MsModel *model, bool tokens);
 
-/* Loss terms as they stand in the total, from the nodes of @out (labels given). */
+/* Loss terms as they stand in the total, from the nodes of @out (labels given); of a deep ensemble, means over the
+ * members. */
 void ms_account_losses (MsRecord *record, const MsModel *model, const MsModelOutput *out);
 
 /* Shape of the batch; with @x (N, height, width, channels) not NULL also inputs and labels. */
 void ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const int *labels, int N);
 
-/* Class probabilities (1, N, C) from the logits. */
-void ms_account_predictions (MsRecord *record, const MsNode *logits);
+/* The members' logits of a pass, (M, N, C). Free with g_free. */
+float *ms_account_logits (const MsModelOutput *out);
 
-/* The share of @labels (N) that are not the class with the largest logit. */
-void ms_account_error (MsRecord *record, const MsNode *logits, const int *labels);
+/* The members' class probabilities from their @logits (M, N, C). */
+void ms_account_predictions (MsRecord *record, const float *logits, int M, int N, int C);
 
-/* probs (N, C) = softmax of logits, as floats. */
-void ms_account_probs (float *probs, const MsNode *logits);
+/* The share of @labels (N) that are not the class which the members' mean probability, from @logits (M, N, C), holds
+ * for the likeliest. */
+void ms_account_error (MsRecord *record, const float *logits, const int *labels, int M, int N, int C);
+
+/* probs (rows, C) = softmax of each row of @logits. */
+void ms_account_probs (float *probs, const float *logits, gsize rows, int C);
 
 G_END_DECLS

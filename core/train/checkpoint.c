@@ -31,7 +31,7 @@ ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCh
                     MsOptimiser *optimiser, GError **error)
 {
   g_autoptr (MsSafetensorsWriter) writer = ms_safetensors_writer_new ();
-  const MsBackboneConfig *c = &model->backbone->config;
+  const MsBackboneConfig *c = ms_model_config (model);
   g_autofree char *json = ms_experiment_to_json (experiment);
   g_autofree char *step = g_strdup_printf ("%" G_GINT64_FORMAT, head->step);
   g_autofree char *input = ms_checkpoint_input_text (c->height, c->width, c->channels);

@@ -7,22 +7,22 @@
 #include "core/metrics/classify.h"
 #include "core/train/account.h"
 
+#include <string.h>
+
 #define SURFACE_SIDE 72
 #define MAX_POINTS 1000
 
-/* Forward on @n examples from outside the training stream: deterministic routers, no dropout, no gradients. */
-static MsNode *
-forward_only (MsSession *s, const float *examples, int n, bool alone)
+/* One pass over @n examples from outside the training stream; @alone: they do not compete for places. */
+static void
+predict_part (MsSession *s, const float *examples, int n, bool alone, float *logits, float *features)
 {
   MsPass pass = { .deterministic = true, .alone = alone, .seed = s->seed, .step = s->step, .examples = n };
   gsize size = (gsize)n * ms_dataset_example_size (s->dataset);
-  MsReal *x;
+  g_autofree MsReal *x = g_new (MsReal, size);
 
-  ms_tape_reset (s->tape, false);
-  x = ms_tape_alloc (s->tape, size * sizeof (MsReal));
   for (gsize i = 0; i < size; i++)
     x[i] = examples[i];
-  return ms_model_forward (s->model, s->tape, x, NULL, &pass).logits;
+  ms_model_predict (s->model, s->tape, x, &pass, logits, features);
 }
 
 /* How many of @left examples come next: as many as in training, so that groups and capacities are the same. What does
@@ -35,30 +35,60 @@ next_part (const MsSession *s, int left)
   return group > 0 && n > group ? n - n % group : n;
 }
 
+/* Takes (M, n, width) apart into the places of examples [first, first + n) of (M, all, width). */
+static void
+place_part (float *to, const float *from, int M, int first, int n, int all, int width)
+{
+  for (int m = 0; m < M; m++)
+    memcpy (to + ((gsize)m * all + first) * width, from + (gsize)m * n * width, (gsize)n * width * sizeof *to);
+}
+
+void
+ms_session_predict (MsSession *s, const float *examples, int all, float *logits, float *features)
+{
+  int M = ms_model_members (s->model), C = s->dataset->n_classes, R = ms_model_feature_width (s->model);
+  gsize size = ms_dataset_example_size (s->dataset);
+  g_autofree float *part_logits = g_new (float, (gsize)M * s->batch * C);
+  g_autofree float *part_features = features != NULL ? g_new (float, (gsize)M * s->batch * R) : NULL;
+
+  for (int first = 0, n; first < all; first += n)
+    {
+      n = next_part (s, all - first);
+      predict_part (s, examples + (gsize)first * size, n, false, part_logits, part_features);
+      place_part (logits, part_logits, M, first, n, all, C);
+      if (features != NULL)
+        place_part (features, part_features, M, first, n, all, R);
+    }
+}
+
+/* The members' mean probabilities (n, C). */
+static void
+mean_probs (float *mean, const float *logits, int M, int n, int C)
+{
+  g_autofree float *probs = g_new (float, (gsize)M * n * C);
+
+  ms_account_probs (probs, logits, (gsize)M * n, C);
+  ms_classify_average (mean, probs, M, n, C);
+}
+
 bool
 ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
 {
   const MsDataset *d = s->dataset;
-  gsize size = ms_dataset_example_size (d);
-  g_autofree float *probs = g_new (float, (gsize)s->batch * d->n_classes);
+  int M = ms_model_members (s->model), n = d->n_test, C = d->n_classes;
+  g_autofree float *logits = g_new (float, (gsize)M * n * C), *probs = g_new (float, (gsize)n * C);
   MsClassifySums sums = { 0 };
   MsClassifyMetrics metrics;
 
-  if (d->n_test == 0)
+  if (n == 0)
     return false;
-  for (int first = 0, n; first < d->n_test; first += n)
-    {
-      MsNode *logits;
-
-      n = next_part (s, d->n_test - first);
-      logits = forward_only (s, d->test_x + (gsize)first * size, n, false);
-      ms_account_probs (probs, logits);
-      ms_classify_add (&sums, probs, d->test_y + first, n, d->n_classes);
-    }
+  ms_session_predict (s, d->test_x, n, logits, NULL);
+  mean_probs (probs, logits, M, n, C);
+  ms_classify_add (&sums, probs, d->test_y, n, C);
   metrics = ms_classify_result (&sums);
   if (s->evaluation == NULL)
     s->evaluation = g_new (MsEvaluation, 1);
-  *s->evaluation = (MsEvaluation){ s->step, d->n_test, metrics.error, metrics.nll, metrics.ece, metrics.brier };
+  *s->evaluation = (MsEvaluation){ s->step, n, metrics.error, metrics.nll, metrics.ece, metrics.brier };
   if (evaluation != NULL)
     *evaluation = *s->evaluation;
   return true;
@@ -115,13 +145,13 @@ ms_session_add_surface (MsSession *s, MsRecord *record)
 {
   const int cells = SURFACE_SIDE * SURFACE_SIDE;
   MsSurface *surface = ms_surface_new (SURFACE_SIDE, SURFACE_SIDE, s->dataset->n_classes, s->model->n_moe);
-  g_autofree float *grid = NULL;
-  MsNode *logits;
+  int M = ms_model_members (s->model);
+  g_autofree float *grid = NULL, *logits = g_new (float, (gsize)M * cells * surface->C);
 
   surface_bounds (s->dataset, surface);
   grid = surface_grid (surface);
-  logits = forward_only (s, grid, cells, true);
-  ms_account_probs (surface->probs, logits);
+  predict_part (s, grid, cells, true, logits, NULL);
+  mean_probs (surface->probs, logits, M, cells, surface->C);
   for (int layer = 0; layer < s->model->n_moe; layer++)
     {
       const MsPlan *plan = s->model->moe[layer]->plan;

@@ -45,11 +45,20 @@ as_trained (const MsSafetensors *file, const char *path, const MsModelShape *sha
   return false;
 }
 
+/* A deep ensemble has one for each member. */
+static const MsTensorInfo *
+find_head (const MsSafetensors *file)
+{
+  const MsTensorInfo *head = ms_safetensors_find (file, "head/bias");
+
+  return head != NULL ? head : ms_safetensors_find (file, "member_0/head/bias");
+}
+
 /* The model's shape from the examples' and the head's: (N, height, width[, channels]) or (N, features). */
 static bool
 find_shape (const MsSafetensors *file, const char *path, const MsArray *input, MsModelShape *shape, GError **error)
 {
-  const MsTensorInfo *head = ms_safetensors_find (file, "head/bias");
+  const MsTensorInfo *head = find_head (file);
   g_autofree char *found = ms_array_shape_text (input);
 
   if (head == NULL || head->n_dim != 1 || head->dim[0] < 1 || head->dim[0] > 1 << 20)
@@ -145,6 +154,19 @@ new_record (const char *checkpoint, const MsSafetensors *file, const MsExperimen
   return g_steal_pointer (&record);
 }
 
+/* By example, as the file has them. */
+static void
+set_logits (MsForwardResult *result, const float *logits, int M, int N, int C)
+{
+  result->N = N;
+  result->M = M;
+  result->C = C;
+  result->logits = g_new (float, (gsize)N * M * C);
+  for (int m = 0; m < M; m++)
+    for (int n = 0; n < N; n++)
+      memcpy (result->logits + ((gsize)n * M + m) * C, logits + ((gsize)m * N + n) * C, (gsize)C * sizeof *logits);
+}
+
 /* The pass itself, once everything is read. */
 static void
 run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *labels, bool gradients, int n_threads)
@@ -152,28 +174,26 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
   g_autoptr (MsPool) pool = ms_pool_new (n_threads);
   g_autoptr (MsTape) tape = ms_tape_new (pool);
   g_autofree MsReal *x = g_new (MsReal, input->n);
-  MsPass pass = { .deterministic = true, .seed = result->record->seed, .step = result->record->step };
+  int M = ms_model_members (model), N = (int)input->dim[0], C = ms_model_config (model)->encoder.classes;
+  g_autofree float *logits = g_new (float, (gsize)M * N * C);
+  MsPass pass = { .deterministic = true, .seed = result->record->seed, .step = result->record->step, .examples = N };
   MsModelOutput out;
 
   for (gsize i = 0; i < input->n; i++)
     x[i] = (MsReal)ms_array_get (input, i);
-  pass.examples = (int)input->dim[0];
+  /* The members' predictions may take several passes; losses, routing and gradients are those of the plain one. */
+  ms_model_predict (model, tape, x, &pass, logits, NULL);
+  set_logits (result, logits, M, N, C);
   ms_tape_reset (tape, gradients);
   out = ms_model_forward (model, tape, x, labels, &pass);
-  result->N = pass.examples;
-  result->M = 1;
-  result->C = (int)ms_node_cols (out.logits);
-  result->logits = g_new (float, out.logits->n);
-  for (gsize i = 0; i < out.logits->n; i++)
-    result->logits[i] = (float)out.logits->value[i];
   if (labels != NULL)
     {
       ms_account_losses (result->record, model, &out);
-      ms_account_error (result->record, out.logits, labels);
+      ms_account_error (result->record, logits, labels, M, N, C);
     }
   ms_account_routing (result->record, model, true);
   ms_account_batch (result->record, model, x, labels, result->N);
-  ms_account_predictions (result->record, out.logits);
+  ms_account_predictions (result->record, logits, M, N, C);
   result->record->flops = ms_tape_flops (tape);
   result->record->bytes = ms_tape_bytes (tape);
   if (gradients && labels != NULL)

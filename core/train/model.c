@@ -2,7 +2,10 @@
 
 #include "core/train/model.h"
 
+#include "core/base/rng.h"
 #include "core/train/choices.h"
+
+#include <string.h>
 
 #define INT(id) ((int)ms_experiment_int (x, MS_KEY_##id))
 #define REAL(id) ms_experiment_real (x, MS_KEY_##id)
@@ -60,44 +63,84 @@ backbone_config (const MsExperiment *x, const MsModelShape *shape)
   };
 }
 
-/* The MoE layers by block, NULL where the block stays dense. */
+/* One set's MoE layers by block, NULL where the block stays dense. */
 static MsFeedForward **
-place_moe (MsModel *model, const MsExperiment *x, int blocks)
+place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
 {
   const MsRouterKind *kind = ms_router_kind_find (ms_experiment_text (x, MS_KEY_ROUTING_ROUTER));
   MsFeedForward **feed_forward = g_new0 (MsFeedForward *, blocks);
-  int hidden = INT (ROUTING_HIDDEN) > 0 ? INT (ROUTING_HIDDEN) : INT (MODEL_HIDDEN);
-  bool identical = CHOICE (ROUTING_EXPERT_INIT) == MS_CHOICE_EXPERT_INIT_IDENTICAL;
+  MsMoeShape shape = {
+    .member = model->shape.sets > 1 ? set : -1,
+    .E = INT (ROUTING_EXPERTS),
+    .H = INT (MODEL_WIDTH),
+    .F = INT (ROUTING_HIDDEN) > 0 ? INT (ROUTING_HIDDEN) : INT (MODEL_HIDDEN),
+    .identical = CHOICE (ROUTING_EXPERT_INIT) == MS_CHOICE_EXPERT_INIT_IDENTICAL,
+  };
 
-  model->moe = g_new0 (MsMoe *, blocks);
   for (int i = 0; i < blocks; i++)
     if (kind != NULL && ms_experiment_routes_block (x, i))
       {
-        MsMoe *moe = ms_moe_new (model->params, kind, &model->routing, i, INT (ROUTING_EXPERTS), INT (MODEL_WIDTH),
-                                 hidden, identical, MS_SITE_BLOCK (i) + 1);
+        MsMoe *moe;
 
+        shape.block = i;
+        shape.site = MS_SITE_BLOCK (i) + 1;
+        moe = ms_moe_new (model->params, kind, &model->routing, &shape);
         model->moe[model->n_moe++] = moe;
         feed_forward[i] = &moe->base;
       }
   return feed_forward;
 }
 
+static void
+add_set (MsModel *model, const MsExperiment *x, int set, const MsBackboneConfig *config)
+{
+  g_autofree MsFeedForward **feed_forward = NULL;
+  g_autofree char *prefix = g_strdup_printf ("member_%d/", set);
+
+  if (model->shape.sets > 1)
+    ms_params_begin_set (model->params, prefix);
+  feed_forward = place_moe (model, x, set, config->encoder.blocks);
+  if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT)
+    model->backbone[set] = ms_vit_new (model->params, config, feed_forward);
+  else
+    model->backbone[set] = ms_mlp_new (model->params, config, feed_forward);
+}
+
+static void
+read_ensemble (MsModel *model, const MsExperiment *x)
+{
+  model->ensemble = ms_ensemble_kind_find (ms_experiment_text (x, MS_KEY_ENSEMBLE_KIND));
+  model->shape = (MsEnsembleShape){ 1, 1, 1, 1 };
+  model->members = (MsEnsembleConfig){
+    .M = model->ensemble != NULL ? INT (ENSEMBLE_MEMBERS) : 1,
+    .partition = BOOL (ENSEMBLE_PARTITION),
+    .tiling = BOOL (ENSEMBLE_TILING),
+    .own_routers = CHOICE (ENSEMBLE_ROUTERS) == MS_CHOICE_MEMBER_ROUTERS_OWN,
+    .repeat_early = CHOICE (ENSEMBLE_REPEAT) == MS_CHOICE_REPEAT_EARLY,
+    .fast_init = REAL (ENSEMBLE_FAST_INIT),
+    .fast_rate = REAL (ENSEMBLE_FAST_RATE),
+    .repetitions = INT (ENSEMBLE_REPETITIONS),
+    .input_repeat = REAL (ENSEMBLE_INPUT_REPEAT),
+  };
+  if (model->ensemble != NULL)
+    model->shape = model->ensemble->shape (&model->members);
+}
+
 MsModel *
 ms_model_new (const MsExperiment *x, const MsModelShape *shape, GError **error)
 {
   g_autoptr (MsModel) model = NULL;
-  g_autofree MsFeedForward **feed_forward = NULL;
   MsBackboneConfig config = backbone_config (x, shape);
 
   if (!ms_experiment_validate (x, error) || !fits (x, shape, error))
     return NULL;
   model = g_new0 (MsModel, 1);
   model->params = ms_params_new ();
-  feed_forward = place_moe (model, x, config.encoder.blocks);
-  if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT)
-    model->backbone = ms_vit_new (model->params, &config, feed_forward);
-  else
-    model->backbone = ms_mlp_new (model->params, &config, feed_forward);
+  read_ensemble (model, x);
+  model->backbone = g_new0 (MsBackbone *, model->shape.sets);
+  model->moe = g_new0 (MsMoe *, model->shape.sets * config.encoder.blocks);
+  for (int set = 0; set < model->shape.sets; set++)
+    add_set (model, x, set, &config);
   ms_model_configure (model, x);
   if (!ms_params_seal (model->params, error))
     return NULL;
@@ -109,7 +152,9 @@ ms_model_free (MsModel *model)
 {
   if (model == NULL)
     return;
-  ms_backbone_free (model->backbone);
+  for (int set = 0; set < model->shape.sets; set++)
+    ms_backbone_free (model->backbone[set]);
+  g_free (model->backbone);
   ms_params_free (model->params);
   g_free (model->moe);
   g_free (model);
@@ -145,22 +190,147 @@ ms_model_configure (MsModel *model, const MsExperiment *x)
   };
 }
 
-MsModelOutput
-ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, MsPass *pass)
+const MsBackboneConfig *
+ms_model_config (const MsModel *model)
 {
-  const MsBackboneConfig *c = &model->backbone->config;
+  return &model->backbone[0]->config;
+}
+
+int
+ms_model_members (const MsModel *model)
+{
+  const MsEnsembleShape *s = &model->shape;
+
+  return s->sets * s->copies * s->inputs * s->samples;
+}
+
+int
+ms_model_feature_width (const MsModel *model)
+{
+  const MsEncoderConfig *c = &ms_model_config (model)->encoder;
+
+  return c->representation > 0 ? c->representation : c->width;
+}
+
+/* Every member is trained on the same labels, and the mean over all rows is that of the members' losses. */
+static const int *
+tile_labels (MsTape *tape, const int *labels, int N, int copies)
+{
+  int *tiled = copies > 1 ? ms_tape_alloc (tape, (gsize)copies * N * sizeof *tiled) : NULL;
+
+  if (tiled == NULL)
+    return labels;
+  for (int m = 0; m < copies; m++)
+    memcpy (tiled + (gsize)m * N, labels, (gsize)N * sizeof *labels);
+  return tiled;
+}
+
+/* @a weighted plus @b weighted; @a NULL: nothing yet. */
+static MsNode *
+add_loss (MsTape *tape, MsNode *a, MsNode *b, double weight)
+{
+  return ms_weighted_sum (tape, (MsNode *[]){ a, b }, (double[]){ 1, weight }, 2);
+}
+
+static void
+add_losses (MsModel *model, MsTape *tape, const int *labels, int set, MsModelOutput *out)
+{
+  int layers = model->n_moe / out->sets;
+  MsNode *task = ms_cross_entropy (tape, out->logits[set], tile_labels (tape, labels, out->N, out->M / out->sets));
+  MsNode *loss = task;
+
+  for (int i = set * layers; i < (set + 1) * layers; i++)
+    if (model->moe[i]->loss != NULL)
+      loss = add_loss (tape, loss, model->moe[i]->loss, 1);
+  out->task = out->sets > 1 ? add_loss (tape, out->task, task, 1.0 / out->sets) : task;
+  out->loss = out->sets > 1 ? add_loss (tape, out->loss, loss, 1) : loss;
+}
+
+MsModelOutput
+ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, const MsPass *pass)
+{
+  const MsBackboneConfig *c = ms_model_config (model);
   MsNode *input = ms_tape_input (tape, x, 4, (gsize[]){ (gsize)pass->examples, (gsize)c->height, (gsize)c->width,
                                                         (gsize)c->channels });
-  MsModelOutput out = { 0 };
+  MsModelOutput out = {
+    .sets = model->shape.sets,
+    .M = model->shape.sets * model->shape.copies * model->shape.inputs,
+    .N = pass->examples,
+    .C = c->encoder.classes,
+    .R = ms_model_feature_width (model),
+  };
 
-  pass->dropout = model->dropout;
-  out.logits = ms_backbone_forward (model->backbone, tape, input, pass, NULL);
-  if (labels == NULL)
-    return out;
-  out.task = ms_cross_entropy (tape, out.logits, labels);
-  out.loss = out.task;
-  for (int i = 0; i < model->n_moe; i++)
-    if (model->moe[i]->loss != NULL)
-      out.loss = ms_weighted_sum (tape, (MsNode *[]){ out.loss, model->moe[i]->loss }, (double[]){ 1, 1 }, 2);
+  for (int set = 0; set < out.sets; set++)
+    {
+      MsPass own = *pass;
+
+      own.seed = ms_rng_member_seed (pass->seed, set);
+      own.dropout = model->dropout;
+      out.logits[set] = ms_backbone_forward (model->backbone[set], tape, input, &own, &out.features[set]);
+      if (labels != NULL)
+        add_losses (model, tape, labels, set, &out);
+    }
   return out;
+}
+
+/* Rows of @width numbers, as out->row says. */
+static void
+copy_member (const MsModelOutput *out, MsNode *const *sets, const int *row, int m, int width, float *to)
+{
+  int per_set = out->M / out->sets;
+  const MsNode *node = sets[m / per_set];
+
+  for (int n = 0; n < out->N; n++)
+    {
+      int from = row != NULL ? row[m * out->N + n] : m % per_set * out->N + n;
+
+      for (int c = 0; c < width; c++)
+        to[(gsize)n * width + c] = (float)node->value[(gsize)from * width + c];
+    }
+}
+
+void
+ms_model_member_logits (const MsModelOutput *out, int m, float *logits)
+{
+  copy_member (out, out->logits, out->row, m, out->C, logits);
+}
+
+void
+ms_model_member_features (const MsModelOutput *out, int m, float *features)
+{
+  copy_member (out, out->features, out->feature_row, m, out->R, features);
+}
+
+/* Draws are told from the masks of training by their seeds, none of which is the run's. */
+static MsPass
+draw_pass (const MsPass *pass, int draw)
+{
+  MsPass own = *pass;
+
+  own.drops = true;
+  own.seed = ms_rng_member_seed (pass->seed, draw + 1);
+  return own;
+}
+
+void
+ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits, float *features)
+{
+  int draws = model->shape.samples;
+
+  for (int draw = 0; draw < draws; draw++)
+    {
+      MsPass own = draws > 1 ? draw_pass (pass, draw) : *pass;
+      MsModelOutput out;
+
+      ms_tape_reset (tape, false);
+      out = ms_model_forward (model, tape, x, NULL, &own);
+      for (int m = 0; m < out.M; m++)
+        {
+          gsize row = (gsize)(draw * out.M + m) * out.N;
+
+          ms_model_member_logits (&out, m, logits + row * out.C);
+          if (features != NULL)
+            ms_model_member_features (&out, m, features + row * out.R);
+        }
+    }
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The model of an experiment: backbone, MoE layers, parameters, and the loss that is trained. */
+/* The model of an experiment: backbones, MoE layers, parameters, and the loss that is trained; with an ensemble, all of
+ * its members. */
 #pragma once
 
+#include "core/ensemble/ensemble.h"
 #include "core/experts/moe.h"
 #include "core/nn/backbone.h"
 #include "core/tasks/dataset.h"
@@ -18,19 +20,30 @@ typedef struct {
 } MsModelShape;
 
 typedef struct {
-  MsParams *params;     /* owned */
-  MsBackbone *backbone; /* owned */
+  MsParams *params;               /* owned; a deep ensemble's sets one after another, named "member_0/..." */
+  const MsEnsembleKind *ensemble; /* NULL: none */
+  MsEnsembleConfig members;
+  MsEnsembleShape shape;          /* all 1 without an ensemble */
+  MsBackbone **backbone;          /* (shape.sets) owned; all have the same configuration */
   MsRoutingConfig routing;
   double dropout;
   int n_moe;
-  MsMoe **moe;          /* (n_moe) borrowed from the backbone, in block order */
+  MsMoe **moe;                    /* (n_moe) borrowed from the backbones, in block order, set after set */
 } MsModel;
 
 /* Nodes of one pass, until the tape's reset. Without labels task and loss are NULL. */
 typedef struct {
-  MsNode *logits; /* (N, classes) */
-  MsNode *task;   /* mean cross-entropy */
-  MsNode *loss;   /* task + balancing losses, summed over layers */
+  int M, N;          /* members that this pass predicts with (draws of MC dropout are passes of their own), examples */
+  int sets;          /* of the model; members of one set are M / sets */
+  MsNode *logits[MS_MAX_MEMBERS];   /* [set]: rows of classes, (M / sets N, C) */
+  MsNode *features[MS_MAX_MEMBERS]; /* [set]: what the head is given, (M / sets N, R) */
+  const int *row;    /* (M, N): where in its set's logits, seen as rows of C numbers, a member's example stands; NULL:
+                      * members one after another, example n of a set's member m in row m N + n */
+  const int *feature_row; /* (M, N): the same for the features; NULL: as the logits without a map */
+  int C, R;
+  MsNode *task;      /* mean cross-entropy over members and examples, for reports */
+  MsNode *loss;      /* what is trained: task + balancing losses over layers, summed over the sets, so that each trains
+                      * as it would alone; reports divide it by the sets */
 } MsModelOutput;
 
 MsModelShape ms_model_shape (const MsDataset *dataset);
@@ -42,9 +55,23 @@ void ms_model_free (MsModel *model);
 /* Takes over the live values. */
 void ms_model_configure (MsModel *model, const MsExperiment *experiment);
 
-/* @x (pass->examples, height, width, channels), @labels (N) or NULL; both borrowed until the tape's reset. Fills the
- * fields of @pass that belong to the model. */
-MsModelOutput ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, MsPass *pass);
+/* Of the first member; all have the same. */
+const MsBackboneConfig *ms_model_config (const MsModel *model);
+int ms_model_members (const MsModel *model);       /* M of its predictions, draws of MC dropout included */
+int ms_model_feature_width (const MsModel *model); /* R */
+
+/* @x (pass->examples, height, width, channels), @labels (N) or NULL; both borrowed until the tape's reset. Member m of
+ * a deep ensemble draws its noise and dropout with ms_rng_member_seed (pass->seed, m). */
+MsModelOutput ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, const MsPass *pass);
+
+/* Logits (M, N, C) and, unless NULL, features (M, N, R) of all ms_model_members for the examples of @pass, which is
+ * deterministic: one pass, or one for each draw of MC dropout. Resets the tape. */
+void ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits,
+                       float *features);
+
+/* Member @m's (N, C) logits and (N, R) features, in the order of the pass' examples. */
+void ms_model_member_logits (const MsModelOutput *out, int m, float *logits);
+void ms_model_member_features (const MsModelOutput *out, int m, float *features);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsModel, ms_model_free)
 

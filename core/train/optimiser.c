@@ -24,13 +24,14 @@ struct MsOptimiser {
   GArray *chunks;  /* of Chunk, fixed: so is the order of every sum */
   double *squares; /* (chunks) */
   double *decay;   /* (tensors) by the rules; NULL: there are none */
+  double *norm;    /* (sets) of the gradients, when last measured */
+  MsReal *scale;   /* (sets) of the gradients, from clipping */
 };
 
 /* What one update's chunks share. */
 typedef struct {
   MsOptimiser *o;
   const MsOptimiserConfig *config;
-  MsReal scale;             /* of the gradients, from clipping */
   MsReal rate;
   MsReal correct1, correct2; /* 1 / (1 - beta^t) */
 } Update;
@@ -64,6 +65,8 @@ ms_optimiser_new (MsParams *params, MsOptimiserChoice kind, GError **error)
   o->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
   list_chunks (o);
   o->squares = g_new0 (double, MAX (o->chunks->len, 1));
+  o->norm = g_new0 (double, ms_params_sets (params));
+  o->scale = g_new0 (MsReal, ms_params_sets (params));
   o->first = ms_aligned_new0 (bytes);
   o->second = kind == MS_CHOICE_OPTIMISER_SGD ? NULL : ms_aligned_new0 (bytes);
   if (o->first == NULL || (kind != MS_CHOICE_OPTIMISER_SGD && o->second == NULL))
@@ -86,6 +89,8 @@ ms_optimiser_free (MsOptimiser *o)
   ms_aligned_free (o->second);
   g_free (o->squares);
   g_free (o->decay);
+  g_free (o->norm);
+  g_free (o->scale);
   g_free (o);
 }
 
@@ -108,7 +113,7 @@ ms_optimiser_set_decay (MsOptimiser *o, const MsDecayRules *rules)
     return;
   o->decay = g_new (double, ms_params_count (o->params));
   for (int i = 0; i < ms_params_count (o->params); i++)
-    o->decay[i] = ms_decay_rules_find (rules, ms_params_at (o->params, i)->name);
+    o->decay[i] = ms_decay_rules_find (rules, ms_params_at (o->params, i)->own_name);
 }
 
 static MsReal
@@ -137,23 +142,28 @@ sum_squares (gpointer data, gsize begin, gsize end)
 double
 ms_optimiser_gradient_norm (MsOptimiser *o, MsPool *pool)
 {
+  int sets = ms_params_sets (o->params);
   double sum = 0;
 
   ms_pool_for (pool, o->chunks->len, 8, sum_squares, o);
+  memset (o->norm, 0, (gsize)sets * sizeof *o->norm);
   for (guint i = 0; i < o->chunks->len; i++)
-    sum += o->squares[i];
-  return sqrt (sum);
+    o->norm[g_array_index (o->chunks, Chunk, i).param->set] += o->squares[i];
+  for (int set = 0; set < sets; set++)
+    sum += o->norm[set] = sqrt (o->norm[set]);
+  return sum / sets;
 }
 
 /* g NULL: the slice was not touched, its gradient is zero. */
 MS_VEC_INLINE void
-adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Update *u, MsReal coupled, MsReal decoupled)
+adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Update *u, MsReal scale, MsReal coupled,
+           MsReal decoupled)
 {
   const MsReal b1 = (MsReal)u->config->beta1, b2 = (MsReal)u->config->beta2, eps = (MsReal)u->config->epsilon;
 
   for (gsize i = 0; i < n; i++)
     {
-      MsReal gi = (g != NULL ? u->scale * g[i] : 0) + coupled * p[i];
+      MsReal gi = (g != NULL ? scale * g[i] : 0) + coupled * p[i];
 
       m[i] = b1 * m[i] + (1 - b1) * gi;
       v[i] = b2 * v[i] + (1 - b2) * gi * gi;
@@ -162,13 +172,13 @@ adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Upda
 }
 
 MS_VEC_INLINE void
-sgd_loop (MsReal *p, MsReal *m, const MsReal *g, gsize n, const Update *u, MsReal coupled)
+sgd_loop (MsReal *p, MsReal *m, const MsReal *g, gsize n, const Update *u, MsReal scale, MsReal coupled)
 {
   const MsReal momentum = (MsReal)u->config->momentum;
 
   for (gsize i = 0; i < n; i++)
     {
-      m[i] = momentum * m[i] + (g != NULL ? u->scale * g[i] : 0) + coupled * p[i];
+      m[i] = momentum * m[i] + (g != NULL ? scale * g[i] : 0) + coupled * p[i];
       p[i] -= u->rate * m[i];
     }
 }
@@ -186,25 +196,25 @@ update_chunks (gpointer data, gsize begin, gsize end)
       gsize at = c->param->offset + c->begin;
       MsReal *p = c->param->value + c->begin, *m = o->first + at;
       const MsReal *g = c->param->touched[c->slice] ? c->param->grad + c->begin : NULL;
-      MsReal decay = decay_of (o, u->config, c);
+      MsReal decay = decay_of (o, u->config, c), scale = o->scale[c->param->set];
 
       if (o->kind == MS_CHOICE_OPTIMISER_SGD)
-        sgd_loop (p, m, g, c->n, u, decay);
+        sgd_loop (p, m, g, c->n, u, scale, decay);
       else if (o->kind == MS_CHOICE_OPTIMISER_ADAM)
-        adam_loop (p, m, o->second + at, g, c->n, u, decay, 0);
+        adam_loop (p, m, o->second + at, g, c->n, u, scale, decay, 0);
       else
-        adam_loop (p, m, o->second + at, g, c->n, u, 0, decay);
+        adam_loop (p, m, o->second + at, g, c->n, u, scale, 0, decay);
     }
 }
 
 void
-ms_optimiser_step (MsOptimiser *o, MsPool *pool, const MsOptimiserConfig *config, double rate, double norm)
+ms_optimiser_step (MsOptimiser *o, MsPool *pool, const MsOptimiserConfig *config, double rate)
 {
-  Update u = { .o = o, .config = config, .rate = (MsReal)rate, .scale = 1 };
+  Update u = { .o = o, .config = config, .rate = (MsReal)rate };
 
   o->updates++;
-  if (config->clip > 0 && norm > config->clip)
-    u.scale = (MsReal)(config->clip / norm);
+  for (int set = 0; set < ms_params_sets (o->params); set++)
+    o->scale[set] = config->clip > 0 && o->norm[set] > config->clip ? (MsReal)(config->clip / o->norm[set]) : 1;
   u.correct1 = (MsReal)(1 / (1 - pow (config->beta1, (double)o->updates)));
   u.correct2 = (MsReal)(1 / (1 - pow (config->beta2, (double)o->updates)));
   ms_pool_for (pool, o->chunks->len, 4, update_chunks, &u);

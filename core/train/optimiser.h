@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* SGD with momentum, Adam and AdamW as one fused loop over the flat arrays, with clipping by the global norm. */
+/* SGD with momentum, Adam and AdamW as one fused loop over the flat arrays, with clipping by the global norm. Sets of
+ * parameters (a deep ensemble's members) are clipped each by its own norm, as if it were trained alone. */
 #pragma once
 
 #include "core/autodiff/params.h"
@@ -28,12 +29,12 @@ void ms_optimiser_reset (MsOptimiser *optimiser); /* moments and count to 0 */
 /* From the next step on each tensor decays as the rules say, and weight_decay is not looked at; no rules: as before. */
 void ms_optimiser_set_decay (MsOptimiser *optimiser, const MsDecayRules *rules);
 
-/* Global norm of the gradients, untouched slices counting as 0. */
+/* Measures the global norm of each set's gradients, untouched slices counting as 0, and keeps them for the step that
+ * follows. Returns their mean over the sets. */
 double ms_optimiser_gradient_norm (MsOptimiser *optimiser, MsPool *pool);
 
-/* One update; @norm is what ms_optimiser_gradient_norm returned. Gradients count as used: their flags are cleared. */
-void ms_optimiser_step (MsOptimiser *optimiser, MsPool *pool, const MsOptimiserConfig *config, double rate,
-                        double norm);
+/* One update, after ms_optimiser_gradient_norm. Gradients count as used: their flags are cleared. */
+void ms_optimiser_step (MsOptimiser *optimiser, MsPool *pool, const MsOptimiserConfig *config, double rate);
 
 /* State, for saving: the first moment (momentum of sgd) and, for adam and adamw, the second (NULL otherwise), each of
  * ms_params_flat numbers, and the number of updates done. */

@@ -32,6 +32,11 @@ struct MsSession {
 MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
                               GError **error);
 
+/* Logits (M, n, C) and, unless NULL, features (M, n, R) of all members for @n examples from outside the training
+ * stream: routers deterministic, dropout off but for the draws of MC dropout; examples share their experts' places as
+ * many at a time as in training. Resets the tape. */
+void ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
+
 /* Whether a training step of the whole batch fits into this machine's memory, judged by steps of one and two examples;
  * resets the tape. */
 bool ms_session_fits_memory (MsSession *session, GError **error);

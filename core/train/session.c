@@ -133,7 +133,7 @@ ms_session_new_record (const MsSession *s)
   record->step = s->step;
   record->examples_seen = s->step * s->batch;
   record->epoch = (double)record->examples_seen / s->dataset->n_train;
-  record->tokens_seen = record->examples_seen * s->model->backbone->config.encoder.tokens;
+  record->tokens_seen = record->examples_seen * ms_model_config (s->model)->encoder.tokens;
   record->plane = s->dataset->plane;
   record->class_names = g_strdupv (s->dataset->class_names);
   if (s->evaluation != NULL)
@@ -190,14 +190,15 @@ static MsRecord *
 account (MsSession *s, const MsModelOutput *out, MsDetail detail)
 {
   MsRecord *record = ms_session_new_record (s);
+  g_autofree float *logits = ms_account_logits (out);
   bool batch = detail & MS_DETAIL_BATCH;
 
   ms_account_losses (record, s->model, out);
   ms_account_routing (record, s->model, batch);
   ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);
-  ms_account_error (record, out->logits, s->labels);
+  ms_account_error (record, logits, s->labels, out->M, out->N, out->C);
   if (batch)
-    ms_account_predictions (record, out->logits);
+    ms_account_predictions (record, logits, out->M, out->N, out->C);
   record->flops = ms_tape_flops (s->tape);
   record->bytes = ms_tape_bytes (s->tape);
   return record;
@@ -248,7 +249,7 @@ ms_session_step (MsSession *s, MsDetail detail, GError **error)
       ms_params_clear_gradients (s->model->params);
       return NULL;
     }
-  ms_optimiser_step (s->optimiser, s->pool, &config, rate, norm);
+  ms_optimiser_step (s->optimiser, s->pool, &config, rate);
   s->step++;
   gint64 after_update = g_get_monotonic_time ();
   record = account (s, &out, detail);

@@ -76,11 +76,12 @@ static bool
 open_layer (Work *w, GError **error)
 {
   const Entry *e = w->entry;
+  const MsMoeShape shape = { .member = -1, .E = e->E, .H = (int)e->H, .F = (int)e->F };
   gsize n = e->T * e->H;
 
   w->params = ms_params_new ();
   w->routing = (MsRoutingConfig){ .K = e->K };
-  w->moe = ms_moe_new (w->params, &ms_router_top_k, &w->routing, 0, e->E, (int)e->H, (int)e->F, false, 0);
+  w->moe = ms_moe_new (w->params, &ms_router_top_k, &w->routing, &shape);
   if (!ms_params_seal (w->params, error))
     return false;
   ms_params_init (w->params, 1);

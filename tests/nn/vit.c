@@ -23,9 +23,11 @@ tiny_init (Tiny *tiny)
 {
   MsBackboneConfig config = { .height = 4, .width = 4, .channels = 3, .patch = 2,
                               .encoder = { .width = 8, .hidden = 16, .blocks = 2, .heads = 2, .classes = 4 } };
+  MsMoeShape shape = { .block = 1, .member = -1, .E = 4, .H = 8, .F = 16, .identical = true,
+                       .site = MS_SITE_BLOCK (1) + 1 };
 
   tiny->params = ms_params_new ();
-  tiny->moe = ms_moe_new (tiny->params, &ms_router_top_k, &tiny->routing, 1, 4, 8, 16, true, MS_SITE_BLOCK (1) + 1);
+  tiny->moe = ms_moe_new (tiny->params, &ms_router_top_k, &tiny->routing, &shape);
   tiny->backbone = ms_vit_new (tiny->params, &config, (MsFeedForward *[]){ NULL, &tiny->moe->base });
   g_assert_true (ms_params_seal (tiny->params, NULL));
   g_assert_cmpuint (ms_params_size (tiny->params), ==, 2260);

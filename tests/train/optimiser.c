@@ -54,7 +54,7 @@ check (MsOptimiserChoice kind, double momentum, double decay, double clip)
       give_gradients (params);
       found = ms_optimiser_gradient_norm (o, NULL);
       g_assert_cmpfloat_with_epsilon (found, norm, 1e-5);
-      ms_optimiser_step (o, NULL, &config, 0.1, found);
+      ms_optimiser_step (o, NULL, &config, 0.1);
       for (int i = 0; i < N; i++)
         {
           double g = i / 2 == 1 ? 0 : i + 1;
@@ -108,7 +108,7 @@ test_decay_spares_biases (void)
   g_autoptr (MsOptimiser) o = ms_optimiser_new (params, MS_CHOICE_OPTIMISER_ADAMW, NULL);
   MsOptimiserConfig config = { 0, 0.9, 0.99, 1e-8, 0.5, 0 };
 
-  ms_optimiser_step (o, NULL, &config, 0.1, 0);
+  ms_optimiser_step (o, NULL, &config, 0.1);
   g_assert_cmpfloat_with_epsilon (ms_params_at (params, 0)->value[0], 0.95, 1e-6);
   g_assert_true (ms_params_at (params, 1)->value[0] == 1);
 }
@@ -183,12 +183,12 @@ test_decay_rules (void)
   ms_params_at (params, 3)->grad[0] = 1;
   ms_params_at (params, 3)->touched[0] = 1;
   ms_optimiser_set_decay (o, rules);
-  ms_optimiser_step (o, NULL, &config, 1, 1);
+  ms_optimiser_step (o, NULL, &config, 1);
   for (int i = 0; i < 4; i++)
     g_assert_cmpfloat_with_epsilon (i + 1 - ms_params_at (params, i)->value[0], change[i], 1e-6);
   g_assert_cmpint (ms_decay_rules_count (none), ==, 0);
   ms_optimiser_set_decay (o, none);
-  ms_optimiser_step (o, NULL, &config, 1, 0); /* these names are no kernels */
+  ms_optimiser_step (o, NULL, &config, 1); /* these names are no kernels */
   g_assert_cmpfloat_with_epsilon (ms_params_at (params, 0)->value[0], 0.9, 1e-6);
 }
 
