@@ -65,7 +65,8 @@ void ms_load_coverage (double *coverage, const double *count, int E);
  * balancing loss. NaN without data. */
 double ms_load_switch (const double *count, const double *mean_prob, int E);
 
-/* Jensen-Shannon divergence of two layers' loads, nats: 0 for equal shares, ln 2 for disjoint ones. NaN without data. */
+/* Jensen-Shannon divergence of two layers' loads, nats: 0 for equal shares, ln 2 for disjoint ones.
+ * NaN without data. */
 double ms_load_divergence (const double *a, const double *b, int E);
 
 /* Mean over tokens of the entropy of each row of @probs (T, E), nats; rows with @mask 0 are left out (NULL: none). */

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /* Scores that are larger for what seems foreign. */
 #define MS_OOD_SCORES(X)                                                                                               \
-  X (msp, "1 − largest probability") X (entropy, "entropy") X (max_logit, "− largest logit")                           \
+  X (msp, "1 − largest probability") X (entropy, "entropy") X (max_logit, "1 − largest logit")                         \
   X (mahalanobis, "Mahalanobis distance") X (relative, "relative Mahalanobis distance")
 
 typedef enum {

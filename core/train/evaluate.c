@@ -78,7 +78,7 @@ ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
   int M = ms_model_members (s->model), n = d->n_test, C = d->n_classes;
   g_autofree float *logits = g_new (float, (gsize)M * n * C), *probs = g_new (float, (gsize)n * C);
   MsClassifySums sums = { 0 };
-  MsClassifyMetrics metrics;
+  MsQuality metrics;
 
   if (n == 0)
     return false;

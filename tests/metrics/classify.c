@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The values that robustness_metrics' and V-MoE's own unit tests assert, diversity from an independent derivation in
- * NumPy, and the edges. */
+/* The values that robustness_metrics' and V-MoE's own unit tests assert, and the edges. */
 #include "core/metrics/classify.h"
 
 #include <math.h>
@@ -15,7 +14,7 @@ test_two_classes (void)
   const int labels[] = { 1, 0 };
   MsClassifySums sums = { 0 };
   ms_classify_add (&sums, probs, labels, 2, 2);
-  MsClassifyMetrics m = ms_classify_result (&sums);
+  MsQuality m = ms_classify_result (&sums);
   assert_near (m.error, 0.5);
   assert_near (m.ece, 0.45);
   assert_near (m.nll, 0.7135581778);
@@ -30,7 +29,7 @@ test_three_classes (void)
   const int labels[] = { 2, 1 };
   MsClassifySums sums = { 0 };
   ms_classify_add (&sums, probs, labels, 2, 3);
-  MsClassifyMetrics m = ms_classify_result (&sums);
+  MsQuality m = ms_classify_result (&sums);
   assert_near (m.error, 1);
   assert_near (m.ece, 0.575);
   assert_near (m.brier, 1.05);
@@ -59,7 +58,7 @@ test_batches_add_up (void)
   ms_classify_add (&whole, probs, labels, 20, 5);
   for (int n = 0; n < 20; n += 4)
     ms_classify_add (&parts, probs + n * 5, labels + n, 4, 5);
-  MsClassifyMetrics a = ms_classify_result (&whole), b = ms_classify_result (&parts);
+  MsQuality a = ms_classify_result (&whole), b = ms_classify_result (&parts);
   g_assert_true (a.error == b.error && a.nll == b.nll);
   g_assert_true (a.ece == b.ece && a.brier == b.brier);
 }
@@ -68,7 +67,7 @@ static void
 test_edges (void)
 {
   MsClassifySums sums = { 0 };
-  MsClassifyMetrics none = ms_classify_result (&sums);
+  MsQuality none = ms_classify_result (&sums);
   g_assert_true (isnan (none.error) && isnan (none.nll) && isnan (none.ece) && isnan (none.brier));
 
   const float sure[] = { 0, 1 };
@@ -76,11 +75,11 @@ test_edges (void)
   ms_classify_add (&sums, sure, (const int[]){ 2 }, 1, 2);
   g_assert_cmpint (sums.n, ==, 0);
   ms_classify_add (&sums, sure, (const int[]){ 1 }, 1, 2);
-  MsClassifyMetrics right = ms_classify_result (&sums);
+  MsQuality right = ms_classify_result (&sums);
   g_assert_true (right.error == 0 && right.nll == 0 && right.ece == 0 && right.brier == 0);
-  g_assert_cmpint (sums.bin_n[MS_ECE_BINS - 1], ==, 1);
+  g_assert_cmpint (sums.bin_n[MS_RELIABILITY_BINS - 1], ==, 1);
   ms_classify_add (&sums, sure, (const int[]){ 0 }, 1, 2);
-  MsClassifyMetrics wrong = ms_classify_result (&sums);
+  MsQuality wrong = ms_classify_result (&sums);
   g_assert_true (isfinite (wrong.nll) && wrong.nll > 40 && wrong.brier == 1 && wrong.error == 0.5);
 
   const float broken[] = { NAN, NAN };
@@ -105,34 +104,20 @@ test_average (void)
   assert_near (ms_classify_result (&sums).nll, (1.8971199849 + 0.4307829161) / 2); /* -ln .15, -ln .65 */
 }
 
+/* The reliability diagram, and the histogram of confidence. */
 static void
-test_disagreement (void)
+test_bins (void)
 {
-  const float two[] = { 0.1f, 0.9f, 0.3f, 0.7f, 0.2f, 0.8f, 0.6f, 0.4f };
-  MsDisagreement d = ms_disagreement (two, 2, 2, 2);
-  assert_near (d.rate, 0.5);
-  assert_near (d.kl, 0.11023846);
-  assert_near (d.mutual_information, 0.028083609261);
-
-  const float three[] = { 0.5f, 0.3f, 0.2f, 0.1f, 0.6f, 0.3f, 0.2f, 0.2f, 0.6f };
-  d = ms_disagreement (three, 3, 1, 3);
-  assert_near (d.rate, 1);
-  assert_near (d.kl, 0.419217574013);
-  assert_near (d.mutual_information, 0.128933344444);
-}
-
-static void
-test_disagreement_edges (void)
-{
-  const float same[] = { 0.1f, 0.9f, 0.1f, 0.9f, 0.1f, 0.9f }, apart[] = { 1, 0, 0, 0, 1, 0 };
-  MsDisagreement d = ms_disagreement (same, 3, 1, 2);
-  g_assert_true (d.rate == 0 && d.kl == 0 && d.mutual_information >= 0 && d.mutual_information < 1e-12);
-  d = ms_disagreement (apart, 2, 1, 3);
-  assert_near (d.mutual_information, G_LN2);
-  g_assert_true (d.rate == 1 && isfinite (d.kl) && d.kl > 40);
-  d = ms_disagreement (same, 1, 3, 2);
-  g_assert_true (isnan (d.rate) && isnan (d.kl) && isnan (d.mutual_information));
-  g_assert_true (isnan (ms_disagreement (same, 3, 0, 2).kl));
+  const float probs[] = { 0.2f, 0.8f, 0.3f, 0.7f, 0.18f, 0.82f };
+  MsClassifySums sums = { 0 };
+  MsReliabilityBin bins[MS_RELIABILITY_BINS];
+  ms_classify_add (&sums, probs, (const int[]){ 1, 0, 0 }, 3, 2);
+  ms_classify_bins (&sums, bins);
+  g_assert_true (bins[10].n == 1 && bins[10].accuracy == 0);
+  assert_near (bins[10].confidence, 0.7);
+  g_assert_true (bins[12].n == 2 && bins[12].accuracy == 0.5); /* 0.8 and 0.82 of [0.8, 0.867) */
+  assert_near (bins[12].confidence, 0.81);
+  g_assert_true (bins[0].n == 0 && isnan (bins[0].confidence) && isnan (bins[0].accuracy));
 }
 
 int
@@ -144,7 +129,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/classify/batches-add-up", test_batches_add_up);
   g_test_add_func ("/metrics/classify/edges", test_edges);
   g_test_add_func ("/metrics/classify/average", test_average);
-  g_test_add_func ("/metrics/classify/disagreement", test_disagreement);
-  g_test_add_func ("/metrics/classify/disagreement-edges", test_disagreement_edges);
+  g_test_add_func ("/metrics/classify/bins", test_bins);
   return g_test_run ();
 }
