@@ -45,6 +45,8 @@ static const Option table[] = {
   { "input", "FILE", KIND_TEXT, FIELD (input), "the examples, as the task's inputs (.npy)" },
   { "labels", "FILE", KIND_TEXT, FIELD (labels), "their classes, for the losses and gradients (.npy)" },
   { "gradients", "FILE", KIND_TEXT, FIELD (gradients), "write every tensor's gradient (.safetensors); needs --labels" },
+  { "shape", "HxWxC", KIND_TEXT, FIELD (shape), "height, width and channels of an input, or one number of features" },
+  { "classes", "N", KIND_COUNT, FIELD (classes), "classes to tell apart", 1, 1 << 20 },
   { "view", "NAME", KIND_TEXT, FIELD (view), "the view to draw, or all; `moescope views` lists them" },
   { "output", "FILE", KIND_TEXT, FIELD (output), "the picture's file; .png, .svg or .pdf says which kind" },
   { "size", "WxH", KIND_TEXT, FIELD (size), "width and height of the picture; default 900x600" },
@@ -145,7 +147,7 @@ ms_options_parse (char **argv, const char *const *allowed, GError **error)
   g_autoptr (MsOptions) self = g_new0 (MsOptions, 1);
   self->arguments = g_ptr_array_new_with_free_func (g_free);
   self->set = g_ptr_array_new_with_free_func (g_free);
-  self->steps = self->step = self->threads = -1;
+  self->steps = self->step = self->threads = self->classes = -1;
   bool only_arguments = false;
   for (; *argv != NULL; argv++)
     if (!only_arguments && strcmp (*argv, "--") == 0)
@@ -248,8 +250,9 @@ apply_all (const MsOptions *self, MsExperiment **experiment, GError **error)
     return false;
   if (self->data != NULL && !apply_data (experiment, self->data, error))
     return false;
-  /* forward brings its own examples: where the experiment's would be does not matter. */
-  return ms_experiment_validate (*experiment, error) && (self->input != NULL || check_path (*experiment, error));
+  /* forward brings its own examples, flops only their shape: where the experiment's would be does not matter. */
+  bool own = self->input != NULL || self->shape != NULL;
+  return ms_experiment_validate (*experiment, error) && (own || check_path (*experiment, error));
 }
 
 MsExperiment *

@@ -3,6 +3,7 @@
 #include "app/results.h"
 #include "core/base/blas.h"
 #include "core/metrics/load.h"
+#include "core/train/closed-form.h"
 #include <math.h>
 
 /* Where losses and loads were measured, in words. */
@@ -29,6 +30,17 @@ set_text (JsonObject *object, const char *name, const char *text)
     json_object_set_null_member (object, name);
 }
 
+/* What the counters are to be held against: they are below it where capacity dropped tokens. */
+static JsonObject *
+closed_form_to_json (const MsSession *session)
+{
+  const MsExperiment *experiment = ms_session_experiment (session);
+  MsModelShape shape = ms_model_shape (ms_session_dataset (session));
+  MsClosedForm form
+      = ms_closed_form (experiment, &shape, (int) ms_experiment_int (experiment, MS_KEY_OPTIMISER_BATCH));
+  return ms_closed_form_to_json (&form);
+}
+
 static JsonObject *
 model_to_json (const MsSession *session)
 {
@@ -39,6 +51,7 @@ model_to_json (const MsSession *session)
     json_object_set_int_member (object, "flops_per_example", (gint64) flops);
   else
     json_object_set_null_member (object, "flops_per_example");
+  json_object_set_object_member (object, "closed_form", closed_form_to_json (session));
   return object;
 }
 

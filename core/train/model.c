@@ -127,7 +127,7 @@ read_ensemble (MsModel *model, const MsExperiment *x)
 }
 
 MsModel *
-ms_model_new (const MsExperiment *x, const MsModelShape *shape, GError **error)
+ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **error)
 {
   g_autoptr (MsModel) model = NULL;
   MsBackboneConfig config = backbone_config (x, shape);
@@ -142,7 +142,15 @@ ms_model_new (const MsExperiment *x, const MsModelShape *shape, GError **error)
   for (int set = 0; set < model->shape.sets; set++)
     add_set (model, x, set, &config);
   ms_model_configure (model, x);
-  if (!ms_params_seal (model->params, error))
+  return g_steal_pointer (&model);
+}
+
+MsModel *
+ms_model_new (const MsExperiment *x, const MsModelShape *shape, GError **error)
+{
+  g_autoptr (MsModel) model = ms_model_declare (x, shape, error);
+
+  if (model == NULL || !ms_params_seal (model->params, error))
     return NULL;
   return g_steal_pointer (&model);
 }

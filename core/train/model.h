@@ -50,6 +50,8 @@ MsModelShape ms_model_shape (const MsDataset *dataset);
 
 /* Builds and seals the model; its values are not set yet (ms_params_init). Errors: values that do not fit the data. */
 MsModel *ms_model_new (const MsExperiment *experiment, const MsModelShape *shape, GError **error);
+/* The same without memory for the parameters: a model of any size, to be counted on a dry tape. */
+MsModel *ms_model_declare (const MsExperiment *experiment, const MsModelShape *shape, GError **error);
 void ms_model_free (MsModel *model);
 
 /* Takes over the live values. */

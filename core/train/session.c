@@ -10,8 +10,8 @@
 #define INT(id) ms_experiment_int (x, MS_KEY_##id)
 #define REAL(id) ms_experiment_real (x, MS_KEY_##id)
 
-static MsDataset *
-load_dataset (const MsExperiment *x, GError **error)
+MsDataset *
+ms_session_load_data (const MsExperiment *x, GError **error)
 {
   MsDatasetSpec spec = {
     .name = ms_experiment_text (x, MS_KEY_TASK_DATA),
@@ -41,7 +41,7 @@ ms_session_new (const MsExperiment *x, const char *name, int n_threads, GError *
 {
   g_autoptr (MsDataset) dataset = NULL;
 
-  if (!ms_experiment_validate (x, error) || (dataset = load_dataset (x, error)) == NULL)
+  if (!ms_experiment_validate (x, error) || (dataset = ms_session_load_data (x, error)) == NULL)
     return NULL;
   return ms_session_new_on (x, name, dataset, n_threads, error);
 }

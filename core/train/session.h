@@ -23,6 +23,9 @@ typedef enum {
 MsSession *ms_session_new (const MsExperiment *experiment, const char *name, int n_threads, GError **error);
 void ms_session_free (MsSession *session);
 
+/* The data that a session on @experiment would learn. Transfer full. */
+MsDataset *ms_session_load_data (const MsExperiment *experiment, GError **error);
+
 /* One batch: forward, backward, update. NULL and @error if the loss is no longer finite (the parameters are then those
  * before the step). Whether a step fits into memory is judged when the session is made. */
 MsRecord *ms_session_step (MsSession *session, MsDetail detail, GError **error);

@@ -92,6 +92,31 @@ test_views (void)
   g_assert_true (json_object_has_member (row, "name") && json_object_has_member (row, "title"));
 }
 
+/* The formulas and the counters agree, and without data their sizes can be given. */
+static void
+test_flops (void)
+{
+  static const char *const commands[] = {
+    "flops digits-vmoe --json",
+    "flops digits-vmoe --set task.data=npz --set model.patch=16 --shape 224x224x3 --classes 1000 --json",
+  };
+  gint64 parameters[2];
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (JsonNode) node = cli_json (cli_run ("%s", commands[i]));
+      JsonObject *form = json_object_get_object_member (json_node_get_object (node), "closed_form");
+      JsonObject *counted = json_object_get_object_member (json_node_get_object (node), "counted");
+      parameters[i] = json_object_get_int_member (counted, "parameters");
+      g_assert_cmpint (json_object_get_int_member (form, "parameters"), ==, parameters[i]);
+      g_assert_cmpint (json_object_get_int_member (form, "flops_per_example"), ==,
+                       json_object_get_int_member (counted, "flops_per_example"));
+      g_assert_true (json_object_has_member (json_object_get_object_member (form, "parts"), "attention"));
+    }
+  g_assert_cmpint (parameters[1], >, parameters[0]);
+  cli_assert_refused (cli_run ("flops digits-vmoe --shape 8x8 --classes 10"), 2, "--shape 8x8 is no shape");
+  cli_assert_refused (cli_run ("flops digits-vmoe --shape 8x8x1"), 2, "--shape 8x8x1 goes with --classes");
+}
+
 static void
 test_wrong_usage (void)
 {
@@ -135,6 +160,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/flops", test_flops);
   g_test_add_func ("/app/version", test_version);
   g_test_add_func ("/app/help", test_help);
   g_test_add_func ("/app/keys/json", test_keys_json);

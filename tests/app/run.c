@@ -40,6 +40,9 @@ test_json (void)
   g_assert_cmpint (json_object_get_int_member (object, "seed"), ==, 3);
   g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, 6);
   assert_members (object, "model", "parameters,flops_per_example");
+  JsonObject *form = json_object_get_object_member (json_object_get_object_member (object, "model"), "closed_form");
+  g_assert_cmpint (json_object_get_int_member (form, "parameters"), ==,
+                   json_object_get_int_member (json_object_get_object_member (object, "model"), "parameters"));
   assert_members (object, "train", "loss,task_loss,importance_loss,load_loss");
   assert_members (object, "test", "examples,error,nll,ece,brier");
   assert_members (object, "speed", "step_ms_median,examples_per_second");

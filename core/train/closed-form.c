@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/closed-form.h"
+
+#include "core/train/choices.h"
+
+#define INT(id) ((guint64)ms_experiment_int (x, MS_KEY_##id))
+#define BOOL(id) ms_experiment_bool (x, MS_KEY_##id)
+#define CHOICE(id) ms_experiment_choice (x, MS_KEY_##id)
+
+/* The letters of the formulas. */
+typedef struct {
+  const MsExperiment *x;
+  bool vit, class_token;
+  guint64 N, T, H, F, blocks, R, C;
+  guint64 pixels; /* numbers that a token is made from */
+  guint64 K, E, M; /* E of all members */
+  guint64 expert_F;
+  MsRouterChoice router;
+  MsEnsembleChoice ensemble;
+} Sizes;
+
+/* One routed block: its routers, and the rows that they are given. */
+typedef struct {
+  guint64 kernels, E; /* M routers of E / M experts each where they are partitioned */
+  guint64 rows;       /* of all members */
+  guint64 groups, S;  /* S rows each */
+} Routed;
+
+const char *
+ms_model_part_name (MsModelPart part)
+{
+#define NAME(name, text) text,
+  static const char *const names[] = { MS_MODEL_PARTS (NAME) };
+#undef NAME
+
+  return names[part];
+}
+
+static Sizes
+read_sizes (const MsExperiment *x, const MsModelShape *shape, int examples)
+{
+  Sizes s = {
+    .x = x,
+    .vit = CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT,
+    .class_token = CHOICE (MODEL_POOL) == MS_CHOICE_POOL_TOKEN,
+    .N = (guint64)examples,
+    .T = 1,
+    .H = INT (MODEL_WIDTH),
+    .F = INT (MODEL_HIDDEN),
+    .blocks = INT (MODEL_BLOCKS),
+    .R = INT (MODEL_REPRESENTATION),
+    .C = (guint64)shape->classes,
+    .pixels = (guint64)shape->height * (guint64)shape->width * (guint64)shape->channels,
+    .K = INT (ROUTING_K),
+    .E = INT (ROUTING_EXPERTS),
+    .M = INT (ENSEMBLE_MEMBERS),
+    .expert_F = INT (ROUTING_HIDDEN) > 0 ? INT (ROUTING_HIDDEN) : INT (MODEL_HIDDEN),
+    .router = (MsRouterChoice)CHOICE (ROUTING_ROUTER),
+    .ensemble = (MsEnsembleChoice)CHOICE (ENSEMBLE_KIND),
+  };
+  guint64 patch = INT (MODEL_PATCH);
+
+  if (s.vit)
+    {
+      s.pixels = patch * patch * (guint64)shape->channels;
+      s.T = ((guint64)shape->height / patch) * ((guint64)shape->width / patch) + (s.class_token ? 1 : 0);
+    }
+  return s;
+}
+
+static guint64
+dense_parameters (guint64 in, guint64 out)
+{
+  return in * out + out;
+}
+
+static void
+add_patches (MsClosedForm *form, const Sizes *s)
+{
+  guint64 own = s->T - (s->vit && s->class_token ? 1 : 0);
+
+  form->parameters[MS_MODEL_PART_PATCHES] = dense_parameters (s->pixels, s->H);
+  if (s->vit)
+    form->parameters[MS_MODEL_PART_PATCHES] += (s->T + (s->class_token ? 1 : 0)) * s->H;
+  form->flops[MS_MODEL_PART_PATCHES] = 2 * s->N * own * s->pixels * s->H;
+}
+
+static void
+add_attention (MsClosedForm *form, const Sizes *s, guint64 copies)
+{
+  form->parameters[MS_MODEL_PART_ATTENTION] += 2 * s->H + 4 * dense_parameters (s->H, s->H);
+  form->flops[MS_MODEL_PART_ATTENTION] += copies * s->N * (8 * s->T * s->H * s->H + 4 * s->T * s->T * s->H);
+}
+
+static void
+add_dense (MsClosedForm *form, const Sizes *s, guint64 copies)
+{
+  form->parameters[MS_MODEL_PART_DENSE]
+    += 2 * s->H + dense_parameters (s->H, s->F) + dense_parameters (s->F, s->H);
+  form->flops[MS_MODEL_PART_DENSE] += copies * s->N * 4 * s->T * s->H * s->F;
+}
+
+/* Places per expert and group. */
+static guint64
+capacity (const MsExperiment *x, guint64 S, guint64 K, guint64 E)
+{
+  const MsCapacityRule rule = {
+    .factor = ms_experiment_real (x, MS_KEY_ROUTING_CAPACITY_FACTOR),
+    .fixed = (int)INT (ROUTING_CAPACITY),
+    .multiple = (int)INT (ROUTING_CAPACITY_MULTIPLE),
+    .round = CHOICE (ROUTING_CAPACITY_ROUND) == MS_CHOICE_ROUND_CEIL ? MS_ROUND_CEIL : MS_ROUND_NEAREST_EVEN,
+    .counts_tokens = CHOICE (ROUTING_CAPACITY_COUNTS) == MS_CHOICE_COUNTS_TOKENS,
+  };
+
+  return (guint64)MAX (1, ms_capacity (&rule, (int)S, (int)K, (int)E));
+}
+
+/* Assignments of one group that find a place when loads are as even as they can be. */
+static guint64
+kept_when_even (guint64 S, guint64 K, guint64 E, guint64 places)
+{
+  guint64 each = S * K / E, with_more = S * K % E;
+
+  return with_more * MIN (each + 1, places) + (E - with_more) * MIN (each, places);
+}
+
+static Routed
+routed (const Sizes *s, guint64 copies)
+{
+  const MsExperiment *x = s->x;
+  guint64 of_group = INT (ROUTING_GROUP_EXAMPLES);
+  Routed r = { .kernels = 1, .E = s->E, .rows = copies * s->N * s->T, .groups = copies };
+
+  if (of_group > 0 && s->N % of_group == 0)
+    r.groups = copies * (s->N / of_group);
+  r.S = r.rows / r.groups;
+  return r;
+}
+
+static void
+add_router (MsClosedForm *form, const Sizes *s, const Routed *r)
+{
+  if (s->router == MS_CHOICE_ROUTER_HASH || s->router == MS_CHOICE_ROUTER_RANDOM)
+    return;
+  form->parameters[MS_MODEL_PART_ROUTER] += s->H * r->kernels * r->E;
+  form->flops[MS_MODEL_PART_ROUTER] += 2 * r->rows * s->H * r->E;
+}
+
+static void
+add_experts (MsClosedForm *form, const Sizes *s, guint64 copies)
+{
+  const Routed r = routed (s, copies);
+  guint64 H = s->H, F = s->expert_F, kept;
+
+  form->parameters[MS_MODEL_PART_EXPERTS] += 2 * H + s->E * (dense_parameters (H, F) + dense_parameters (F, H));
+  add_router (form, s, &r);
+  kept = r.groups * kept_when_even (r.S, s->K, r.E, capacity (s->x, r.S, s->K, r.E));
+  form->flops[MS_MODEL_PART_EXPERTS] += kept * (4 * H * F + 2 * H);
+}
+
+static void
+add_head (MsClosedForm *form, const Sizes *s, guint64 copies)
+{
+  guint64 width = s->R > 0 ? s->R : s->H, products = (s->R > 0 ? s->H * s->R : 0) + width * s->C;
+
+  form->parameters[MS_MODEL_PART_HEAD]
+    = 2 * s->H + (s->R > 0 ? dense_parameters (s->H, s->R) : 0) + dense_parameters (width, s->C);
+  form->flops[MS_MODEL_PART_HEAD] = copies * s->N * 2 * products;
+}
+
+MsClosedForm
+ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
+{
+  const Sizes s = read_sizes (x, shape, examples);
+  MsClosedForm form = { .examples = examples, .prediction_passes = 1 };
+  guint64 copies = 1, sets = s.ensemble == MS_CHOICE_ENSEMBLE_DEEP ? s.M : 1;
+
+  add_patches (&form, &s);
+  for (int i = 0; i < (int)s.blocks; i++)
+    {
+      if (s.vit)
+        add_attention (&form, &s, copies);
+      if (ms_experiment_routes_block (x, i))
+        add_experts (&form, &s, copies);
+      else
+        add_dense (&form, &s, copies);
+    }
+  add_head (&form, &s, copies);
+  for (int i = 0; i < MS_MODEL_N_PARTS; i++)
+    {
+      form.parameters[i] *= sets;
+      form.flops[i] *= sets;
+    }
+  if (s.ensemble == MS_CHOICE_ENSEMBLE_MC_DROPOUT)
+    form.prediction_passes = (int)s.M;
+  return form;
+}
+
+static guint64
+sum (const guint64 parts[MS_MODEL_N_PARTS])
+{
+  guint64 all = 0;
+
+  for (int i = 0; i < MS_MODEL_N_PARTS; i++)
+    all += parts[i];
+  return all;
+}
+
+guint64
+ms_closed_form_parameters (const MsClosedForm *form)
+{
+  return sum (form->parameters);
+}
+
+guint64
+ms_closed_form_flops (const MsClosedForm *form)
+{
+  return sum (form->flops);
+}
+
+guint64
+ms_closed_form_flops_per_example (const MsClosedForm *form)
+{
+  return sum (form->flops) / (guint64)form->examples;
+}
+
+static JsonObject *
+numbers_to_json (const MsClosedForm *form, guint64 parameters, guint64 flops)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "parameters", (gint64)parameters);
+  json_object_set_int_member (object, "flops_per_example", (gint64)(flops / (guint64)form->examples));
+  return object;
+}
+
+JsonObject *
+ms_closed_form_to_json (const MsClosedForm *form)
+{
+  JsonObject *object = numbers_to_json (form, sum (form->parameters), sum (form->flops)), *parts = json_object_new ();
+
+  for (int i = 0; i < MS_MODEL_N_PARTS; i++)
+    json_object_set_object_member (parts, ms_model_part_name ((MsModelPart)i),
+                                   numbers_to_json (form, form->parameters[i], form->flops[i]));
+  json_object_set_object_member (object, "parts", parts);
+  json_object_set_int_member (object, "prediction_passes", form->prediction_passes);
+  return object;
+}
+
+bool
+ms_dry_count (const MsExperiment *x, const MsModelShape *shape, int examples, MsDryCount *count, GError **error)
+{
+  g_autoptr (MsModel) model = ms_model_declare (x, shape, error);
+  g_autoptr (MsTape) tape = ms_tape_new_dry ();
+  const MsPass pass = { .examples = examples };
+
+  if (model == NULL)
+    return false;
+  ms_model_forward (model, tape, NULL, NULL, &pass);
+  *count = (MsDryCount){ ms_params_size (model->params), ms_tape_flops (tape) };
+  return true;
+}
