@@ -4,6 +4,7 @@
 #include "ui/widgets/slider.h"
 #include "ui/widgets/spot-walk.h"
 #include "ui/widgets/tiles.h"
+#include "ui/window/chosen-views.h"
 #include "ui/window/speed.h"
 #include "ui/window/state.h"
 
@@ -140,6 +141,7 @@ test_state (void)
   state->width = 1234;
   state->panel = false;
   state->speed = 0;
+  state->views = g_strdup ("load;curves");
   state->name = g_strdup ("a name; with = signs");
   state->experiment = g_strdup ("{\n  \"x\": 1\n}");
   g_assert_true (ms_window_state_save (state, path, &error));
@@ -147,6 +149,7 @@ test_state (void)
   g_assert_cmpint (again->width, ==, 1234);
   g_assert_false (again->panel);
   g_assert_cmpfloat (again->speed, ==, 0);
+  g_assert_cmpstr (again->views, ==, "load;curves");
   g_assert_cmpstr (again->name, ==, state->name);
   g_assert_cmpstr (again->experiment, ==, state->experiment);
 
@@ -160,11 +163,47 @@ test_state (void)
   g_rmdir (dir);
 }
 
+/* Up to four of what applies, until somebody chooses; then that, as far as it applies; never nothing. */
+static void
+test_chosen_views (void)
+{
+  MsChosenViews chosen = { false, 0 };
+
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x2e), ==, 0x2e);
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x0f);
+  g_assert_true (ms_chosen_views_set (&chosen, 0xff, 6, true));
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4f);
+  g_assert_true (ms_chosen_views_set (&chosen, 0xff, 0, false));
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4e);
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x43), ==, 0x42);
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x21), ==, 0x21);
+  g_assert_true (ms_chosen_views_set (&chosen, 0x03, 0, true));
+  g_assert_true (ms_chosen_views_set (&chosen, 0x03, 1, false));
+  g_assert_false (ms_chosen_views_set (&chosen, 0x03, 0, false));
+  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4d);
+}
+
+static void
+test_chosen_views_as_text (void)
+{
+  MsChosenViews none = ms_chosen_views_from_text (""), unknown = ms_chosen_views_from_text ("sundial");
+  MsChosenViews two = ms_chosen_views_from_text ("curves;load;sundial");
+  g_autofree char *nothing = ms_chosen_views_to_text (&none), *text = ms_chosen_views_to_text (&two);
+
+  g_assert_false (none.own);
+  g_assert_false (unknown.own);
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_cmpstr (text, ==, "load;curves");
+  g_assert_false (ms_chosen_views_from_text (NULL).own);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/spot-walk/walk", test_walk);
+  g_test_add_func ("/spot-walk/chosen-views", test_chosen_views);
+  g_test_add_func ("/spot-walk/chosen-views-as-text", test_chosen_views_as_text);
   g_test_add_func ("/spot-walk/find", test_find);
   g_test_add_func ("/tiles/columns", test_columns);
   g_test_add_func ("/slider/there-and-back", test_sliders);

@@ -34,6 +34,18 @@ def test_first_batch_is_there():
         assert len(table.split('\n')) > 1000, table[:200]
 
 
+def test_views_can_be_chosen():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        usual = set(program.names('image'))
+        program.act(program.frame, 'win.views')
+        program.press('Curves')
+        wait_for('no curves', lambda: set(program.names('image')) == usual - {'Curves'})
+        program.press('Usual views')
+        wait_for('the curves', lambda: set(program.names('image')) == usual)
+        assert program.close() == 0
+
+
 def test_play_pause_step():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')

@@ -40,6 +40,7 @@ ms_window_state_load (const char *path)
   if (g_key_file_has_key (file, GROUP, "speed", NULL))
     speed = g_key_file_get_double (file, GROUP, "speed", NULL);
   state->speed = speed >= 0 && speed <= 1000 ? speed : 10;
+  state->views = g_key_file_get_string (file, GROUP, "views", NULL);
   state->name = g_key_file_get_string (file, GROUP, "name", NULL);
   state->experiment = g_key_file_get_string (file, GROUP, "experiment", NULL);
   return state;
@@ -56,6 +57,8 @@ ms_window_state_save (const MsWindowState *state, const char *path, GError **err
   g_key_file_set_boolean (file, GROUP, "maximised", state->maximised);
   g_key_file_set_boolean (file, GROUP, "panel", state->panel);
   g_key_file_set_double (file, GROUP, "speed", state->speed);
+  if (state->views != NULL)
+    g_key_file_set_string (file, GROUP, "views", state->views);
   if (state->name != NULL && state->experiment != NULL)
     {
       g_key_file_set_string (file, GROUP, "name", state->name);
@@ -70,6 +73,7 @@ ms_window_state_copy (const MsWindowState *state)
 {
   MsWindowState *copy = g_memdup2 (state, sizeof *state);
 
+  copy->views = g_strdup (state->views);
   copy->name = g_strdup (state->name);
   copy->experiment = g_strdup (state->experiment);
   return copy;
@@ -80,6 +84,7 @@ ms_window_state_free (MsWindowState *state)
 {
   if (state == NULL)
     return;
+  g_free (state->views);
   g_free (state->name);
   g_free (state->experiment);
   g_free (state);

@@ -13,6 +13,7 @@ typedef struct {
   int width, height;
   bool maximised, panel;
   double speed;     /* steps per second; 0: no limit */
+  char *views;      /* owned: names of the views that somebody chose, with semicolons; "": the usual ones */
   char *name;       /* owned: of what was open; NULL: nothing was */
   char *experiment; /* owned: its JSON */
 } MsWindowState;

@@ -194,6 +194,12 @@ copy_command_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 /* Keys */
 
 static void
+views_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_menu_button_popup (MS_WINDOW (widget)->views_button);
+}
+
+static void
 speed_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ms_window_set_speed (MS_WINDOW (widget), ms_speed_digit (g_variant_get_int32 (parameter)));
@@ -212,7 +218,7 @@ static const struct {
   int parameter; /* 0: none */
 } shortcuts[] = {
   { "space", "win.play" }, { "Right", "win.step" }, { "r", "win.reset" }, { "n", "win.new-seed" },
-  { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
+  { "v", "win.views" }, { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
   { "<Control>o", "win.open" }, { "<Control>s", "win.save-checkpoint" },
@@ -283,6 +289,7 @@ ms_window_class_install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "win.save-checkpoint", NULL, save_checkpoint_cb);
   gtk_widget_class_install_action (class, "win.save-experiment", NULL, save_experiment_cb);
   gtk_widget_class_install_action (class, "win.copy-command", NULL, copy_command_cb);
+  gtk_widget_class_install_action (class, "win.views", NULL, views_cb);
   gtk_widget_class_install_action (class, "win.speed", "i", speed_cb);
   gtk_widget_class_install_action (class, "win.block", "i", block_cb);
 }

@@ -87,10 +87,12 @@ look_at_file (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 set_name (MsWindow *self, const char *name)
 {
-  const char *shown;
+  const char *shown, *before = self->name != NULL ? self->name : self->state->name;
 
   if (self->name == name)
     return;
+  if (g_strcmp0 (before, name) != 0) /* views were chosen for what was open before */
+    self->chosen = (MsChosenViews){ false, 0 };
   g_free (self->name);
   self->name = g_strdup (name);
   shown = ms_preset_find (name) != NULL ? name : "Presets";

@@ -6,9 +6,11 @@
 #include "ui/widgets/rows.h"
 #include "ui/widgets/tile.h"
 #include "ui/widgets/tiles.h"
+#include "ui/window/chosen-views.h"
 #include "ui/window/frame-stats.h"
 #include "ui/window/live.h"
 #include "ui/window/state.h"
+#include "ui/window/views-menu.h"
 #include "ui/window/window.h"
 
 G_BEGIN_DECLS
@@ -19,7 +21,7 @@ struct _MsWindow {
   AdwApplicationWindow parent;
 
   /* From the template. */
-  GtkMenuButton *preset_button;
+  GtkMenuButton *preset_button, *views_button;
   GtkButton *play_button;
   GtkScale *speed_scale;
   GtkLabel *speed_value, *title_label, *origin_label, *step_label, *epoch_label;
@@ -35,6 +37,7 @@ struct _MsWindow {
   MsRows *rows;
   MsTiles *tiles;
   GPtrArray *canvases; /* of MsCanvas; the array is owned */
+  MsViewsMenu *views_menu;
   GtkWidget *block_row;
   GtkDropDown *block;
 
@@ -49,6 +52,8 @@ struct _MsWindow {
   bool focused;        /* the play button has had the keyboard from the start */
   bool told_done;      /* the run's length has been passed, and that was said */
   MsSelection selection;
+  MsChosenViews chosen;
+  guint64 applying;    /* views that have something to show, as bits */
   double speed;
 };
 
@@ -58,6 +63,7 @@ void ms_window_show_record (MsWindow *self);
 void ms_window_set_settled (MsWindow *self, bool settled);
 gint64 ms_window_take_paint_time (MsWindow *self);
 void ms_window_move_block (MsWindow *self, int by);
+void ms_window_choose_views (MsWindow *self, MsChosenViews chosen);
 
 /* window-export.c */
 void ms_window_show_table (MsWindow *self, MsCanvas *canvas);

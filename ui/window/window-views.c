@@ -19,23 +19,72 @@ tile_of (MsCanvas *canvas)
   return gtk_widget_get_ancestor (GTK_WIDGET (canvas), MS_TYPE_TILE);
 }
 
+/* Views of which the scene has something to show, as bits. */
+static guint64
+find_applying (MsWindow *self)
+{
+  guint64 applying = 0;
+
+  for (guint i = 0; i < self->canvases->len; i++)
+    {
+      const MsPainter *painter = ms_canvas_painter (self->canvases->pdata[i]);
+      MsScene scene = scene_for (self, painter);
+
+      if (painter->applies == NULL || painter->applies (&scene))
+        applying |= G_GUINT64_CONSTANT (1) << i;
+    }
+  return applying;
+}
+
 static void
 show_scenes (MsWindow *self)
 {
+  guint64 shown;
+
+  self->applying = find_applying (self);
+  shown = ms_chosen_views_shown (&self->chosen, self->applying);
   for (guint i = 0; i < self->canvases->len; i++)
     {
       MsCanvas *canvas = self->canvases->pdata[i];
-      const MsPainter *painter = ms_canvas_painter (canvas);
-      MsScene scene = scene_for (self, painter);
-      bool applies = painter->applies == NULL || painter->applies (&scene);
+      bool is_shown = shown >> i & 1;
       GtkWidget *tile = tile_of (canvas);
 
-      if (!applies && ms_tiles_alone (self->tiles) == tile)
+      if (!is_shown && ms_tiles_alone (self->tiles) == tile)
         ms_tiles_set_alone (self->tiles, NULL);
-      if (gtk_widget_get_visible (tile) != applies)
-        gtk_widget_set_visible (tile, applies);
-      ms_canvas_set_scene (canvas, &scene);
+      if (gtk_widget_get_visible (tile) != is_shown)
+        gtk_widget_set_visible (tile, is_shown);
+      if (is_shown)
+        {
+          MsScene scene = scene_for (self, ms_canvas_painter (canvas));
+
+          ms_canvas_set_scene (canvas, &scene);
+        }
     }
+  ms_views_menu_update (self->views_menu, self->applying, shown, self->chosen.own);
+}
+
+/* The choice of views */
+
+static void
+view_toggled_cb (MsViewsMenu *menu, int view, gboolean shown, MsWindow *self)
+{
+  if (!ms_chosen_views_set (&self->chosen, self->applying, view, shown))
+    ms_window_toast (self, "The last view stays: something must be there to look at");
+  show_scenes (self);
+}
+
+static void
+views_automatic_cb (MsViewsMenu *menu, MsWindow *self)
+{
+  self->chosen = (MsChosenViews){ false, 0 };
+  show_scenes (self);
+}
+
+void
+ms_window_choose_views (MsWindow *self, MsChosenViews chosen)
+{
+  self->chosen = chosen;
+  show_scenes (self);
 }
 
 /* Selection */
@@ -72,6 +121,15 @@ select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
 
 /* The routed block that is shown */
 
+/* The members of a deep ensemble have blocks of their own. */
+static char *
+block_name (const MsRouting *routing)
+{
+  if (routing->member >= 0)
+    return g_strdup_printf ("%d, member %d", routing->layer, routing->member);
+  return g_strdup_printf ("%d", routing->layer);
+}
+
 static bool
 names_blocks (GtkStringList *names, const MsRecord *record)
 {
@@ -81,7 +139,7 @@ names_blocks (GtkStringList *names, const MsRecord *record)
     return false;
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *name = g_strdup_printf ("%d", record->routing[i]->layer);
+      g_autofree char *name = block_name (record->routing[i]);
 
       if (!g_str_equal (gtk_string_list_get_string (names, i), name))
         return false;
@@ -101,7 +159,7 @@ update_blocks (MsWindow *self, const MsRecord *record)
   while (g_list_model_get_n_items (G_LIST_MODEL (names)) > 0)
     gtk_string_list_remove (names, 0);
   for (int i = 0; i < n; i++)
-    gtk_string_list_take (names, g_strdup_printf ("%d", record->routing[i]->layer));
+    gtk_string_list_take (names, block_name (record->routing[i]));
   self->selection.layer = MAX (n - 1, 0); /* deeper experts specialise more visibly */
   gtk_drop_down_set_selected (self->block, (guint) self->selection.layer);
   gtk_widget_set_visible (self->block_row, n > 1);
@@ -188,6 +246,10 @@ ms_window_build_views (MsWindow *self)
       g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
     }
   adw_bin_set_child (self->views, GTK_WIDGET (self->tiles));
+  self->views_menu = MS_VIEWS_MENU (ms_views_menu_new ());
+  g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
+  g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
+  gtk_menu_button_set_popover (self->views_button, GTK_WIDGET (self->views_menu));
   self->block_row = new_block_row (self);
   gtk_widget_set_visible (self->block_row, FALSE);
   gtk_box_append (self->panel, self->block_row);

@@ -220,6 +220,8 @@ remember (MsWindow *self)
   self->state->maximised = gtk_window_is_maximized (GTK_WINDOW (self));
   self->state->panel = adw_flap_get_reveal_flap (self->flap);
   self->state->speed = self->speed;
+  g_free (self->state->views);
+  self->state->views = ms_chosen_views_to_text (&self->chosen);
   if (experiment == NULL)
     return;
   g_free (self->state->name);
@@ -278,6 +280,7 @@ ms_window_new (GtkApplication *application, int n_threads)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
   ms_window_set_speed (self, self->state->speed);
+  ms_window_choose_views (self, ms_chosen_views_from_text (self->state->views));
   ms_window_show_record (self);
   ms_window_update_actions (self);
   return self;
@@ -317,6 +320,7 @@ ms_window_class_init (MsWindowClass *class)
   GTK_WINDOW_CLASS (class)->close_request = ms_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/moescope/Moescope/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MsWindow, preset_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, views_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_scale);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_value);
