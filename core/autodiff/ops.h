@@ -13,7 +13,7 @@ G_BEGIN_DECLS
   X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches)                   \
   X (position) X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch)                       \
   X (expert_linear) X (combine) X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum)       \
-  X (project)
+  X (project) X (tile) X (fold) X (member_linear)
 
 #define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
 MS_OPS (MS_OP_DECLARE)
@@ -24,6 +24,10 @@ MS_OPS (MS_OP_DECLARE)
 MsNode *ms_linear (MsTape *tape, MsNode *x, MsNode *w, MsNode *b);
 MsNode *ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b); /* gelu (x w + b) in one pass */
 MsNode *ms_linear_add (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, MsNode *r); /* r (.., F) + x w + b in one pass */
+/* y (M T, F): the rows of member m, which stand one member after another in x (M T, H), times w (H, M, F)[:, m, :]. */
+MsNode *ms_member_linear (MsTape *tape, MsNode *x, MsNode *w);
+MsNode *ms_tile (MsTape *tape, MsNode *x, int copies); /* (T, H) -> (copies T, H), one copy after another; 1: x itself */
+MsNode *ms_fold (MsTape *tape, MsNode *x, int copies); /* (copies T, H) -> (T, H), the sum of the copies; 1: x itself */
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
 MsNode *ms_tanh (MsTape *tape, MsNode *x);

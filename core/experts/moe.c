@@ -13,8 +13,9 @@ count_groups (const MsRoutingConfig *c, const MsPass *pass)
   return pass->examples / c->group_examples;
 }
 
+/* Places per expert for groups of @S tokens that choose among @E experts. */
 static int
-group_capacity (const MsMoe *moe, const MsPass *pass, int T)
+places (const MsMoe *moe, const MsPass *pass, int S, int E)
 {
   MsCapacityRule rule = moe->config->capacity;
 
@@ -23,7 +24,7 @@ group_capacity (const MsMoe *moe, const MsPass *pass, int T)
   if (pass->deterministic && moe->config->eval_capacity_factor > 0 && rule.fixed <= 0)
     rule.factor = moe->config->eval_capacity_factor;
   /* A factor that rounds to nothing leaves one place: a layer without any would be a layer without experts. */
-  return MAX (1, ms_capacity (&rule, T / moe->groups, moe->config->K, moe->experts->E));
+  return MAX (1, ms_capacity (&rule, S, moe->config->K, E));
 }
 
 static MsNode *
@@ -37,27 +38,57 @@ balancing_loss (MsTape *tape, const MsDecision *d, const MsRoutingConfig *c)
   return ms_weighted_sum (tape, terms, weights, 3);
 }
 
+/* The router's choices (T, K) as experts of all parts. */
+static const int *
+place_choices (const MsMoe *moe, MsTape *tape, int T)
+{
+  const MsDecision *d = &moe->decision;
+  gsize slots = (gsize)T * d->K, of_part = slots / (gsize)moe->parts;
+  int *choice;
+
+  if (moe->parts == 1)
+    return d->choice;
+  choice = ms_tape_alloc (tape, slots * sizeof *choice);
+  for (gsize i = 0; i < slots; i++)
+    choice[i] = d->choice[i] < 0 ? -1 : d->choice[i] + (int)(i / of_part) * moe->router->E;
+  return choice;
+}
+
+/* A router decides for every group and copy by itself; all copies of a group then fill the same places. */
+static void
+route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
+{
+  const MsRoutingConfig *c = self->config;
+  bool by_priority = pass->deterministic ? c->priority_evaluation : c->priority_training;
+  int T = (int)ms_node_rows (x), E = self->experts->E, G = count_groups (c, pass), S = T / G;
+  MsFill fill;
+
+  self->groups = G;
+  self->capacity = places (self, pass, S, E);
+  self->decision = (MsDecision){ 0 };
+  self->router->kind->decide (self->router, tape, x, c, pass, G * self->copies,
+                              self->parts > 1 ? self->capacity : places (self, pass, S / self->copies, E),
+                              &self->decision);
+  fill = (MsFill){ G, self->capacity, by_priority ? self->decision.priority : NULL, self->copies };
+  self->plan = ms_assign (tape, place_choices (self, tape, T), T, self->decision.K, E, &fill);
+  self->loss = balancing_loss (tape, &self->decision, c);
+}
+
 static MsNode *
 moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass)
 {
   MsMoe *self = (MsMoe *)base;
-  const MsRoutingConfig *c = self->config;
-  int T = (int)ms_node_rows (x);
-  bool by_priority = pass->deterministic ? c->priority_evaluation : c->priority_training;
-  MsFill fill;
-  MsNode *rows;
+  MsNode *rows, *y;
 
-  self->groups = count_groups (c, pass);
-  self->capacity = group_capacity (self, pass, T);
-  self->decision = (MsDecision){ 0 };
-  self->router->kind->decide (self->router, tape, x, c, pass, self->groups, self->capacity,
-                                &self->decision);
-  fill = (MsFill){ self->groups, self->capacity, by_priority ? self->decision.priority : NULL };
-  self->plan = ms_assign (tape, self->decision.choice, T, self->decision.K, self->experts->E, &fill);
-  self->loss = balancing_loss (tape, &self->decision, c);
+  if (self->tile)
+    x = ms_tile (tape, x, self->copies);
+  route (self, tape, x, pass);
   rows = ms_dispatch (tape, x, self->plan);
-  rows = self->experts->forward (self->experts, tape, rows, self->plan, c->dropout, pass);
-  return ms_combine_add (tape, rows, self->decision.weights, self->plan, residual);
+  rows = self->experts->forward (self->experts, tape, rows, self->plan, self->config->dropout, pass);
+  if (!self->tile)
+    return ms_combine_add (tape, rows, self->decision.weights, self->plan, residual);
+  y = ms_fold (tape, ms_combine (tape, rows, self->decision.weights, self->plan), self->copies);
+  return residual != NULL ? ms_add (tape, residual, y) : y;
 }
 
 static void
@@ -75,11 +106,16 @@ ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *c
 {
   MsMoe *self = g_new0 (MsMoe, 1);
   g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", shape->block);
-  const MsRouterShape router = { .H = shape->H, .E = shape->E, .M = 1, .place = (guint32)shape->block };
+  int copies = MAX (1, shape->copies), parts = shape->partition ? copies : 1;
+  const MsRouterShape router = { .H = shape->H, .E = shape->E / parts, .M = shape->own_routers ? copies : 1,
+                                 .place = (guint32)shape->block };
 
   self->base = (MsFeedForward){ moe_forward, moe_free };
   self->block = shape->block;
   self->member = shape->member;
+  self->copies = copies;
+  self->parts = parts;
+  self->tile = shape->tile;
   self->config = config;
   self->experts
     = ms_experts_mlp_new (params, prefix, shape->E, shape->H, shape->F, shape->identical, shape->site);

@@ -103,19 +103,34 @@ attend (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c, c
   return ms_dense_apply_add (&block->out, tape, ms_attention (tape, qkv, c->tokens, c->heads), x, pass, site);
 }
 
+/* Copies that are made late share the block's attention and norm, with whose dropout masks they differ from copies made
+ * early; without dropout it is the same. */
+static MsNode *
+forward_block (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfig *c, int i, const MsPass *pass)
+{
+  int copies = i == c->copy_block ? c->copies : 1;
+  MsNode *normed;
+
+  if (c->copy_early)
+    x = ms_tile (tape, x, copies);
+  if (c->heads > 0)
+    x = attend (block, tape, x, c, pass, MS_SITE_BLOCK (i));
+  normed = ms_norm_apply (&block->norm_1, tape, x);
+  if (!c->copy_early)
+    {
+      normed = ms_tile (tape, normed, copies);
+      x = ms_tile (tape, x, copies);
+    }
+  return block->feed_forward->forward (block->feed_forward, tape, normed, x, pass);
+}
+
 MsNode *
 ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features)
 {
   const MsEncoderConfig *c = &encoder->config;
 
   for (int i = 0; i < c->blocks; i++)
-    {
-      const Block *block = &encoder->block[i];
-
-      if (c->heads > 0)
-        x = attend (block, tape, x, c, pass, MS_SITE_BLOCK (i));
-      x = block->feed_forward->forward (block->feed_forward, tape, ms_norm_apply (&block->norm_1, tape, x), x, pass);
-    }
+    x = forward_block (&encoder->block[i], tape, x, c, i, pass);
   x = ms_norm_apply (&encoder->norm, tape, x);
   x = c->class_token ? ms_pool_first (tape, x, c->tokens) : ms_pool_mean (tape, x, c->tokens);
   if (c->representation > 0)

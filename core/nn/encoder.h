@@ -24,6 +24,9 @@ typedef struct {
   int representation; /* width of pre_logits; 0: none */
   int classes;
   double head_bias;   /* initial value */
+  int copies;         /* the tokens are tiled so often at block copy_block; 0 and 1: they are not */
+  int copy_block;
+  bool copy_early;    /* before that block's attention; else after it, where the copies begin to differ */
 } MsEncoderConfig;
 
 typedef struct MsEncoder MsEncoder;
@@ -32,7 +35,8 @@ typedef struct MsEncoder MsEncoder;
 MsEncoder *ms_encoder_new (MsParams *params, const MsEncoderConfig *config, MsFeedForward *const *feed_forward);
 void ms_encoder_free (MsEncoder *encoder);
 
-/* @x (N tokens, H). Returns logits (N, classes); *features (N, H or representation) may be NULL. */
+/* @x (N tokens, H). Returns logits (N, classes); *features (N, H or representation) may be NULL. With M copies both
+ * have M N rows, one copy after another. */
 MsNode *ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features);
 
 /* The transformer's MLP: Dense_0, GELU (tanh form), dropout, Dense_1, dropout. Names "@prefix/Mlp/Dense_0/kernel",

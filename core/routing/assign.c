@@ -42,7 +42,7 @@ ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E)
 
 typedef struct {
   MsReal priority;
-  int token;
+  int item, token; /* place in the group, and row */
 } Ranked;
 
 static int
@@ -52,18 +52,20 @@ compare_ranked (gconstpointer a, gconstpointer b)
 
   if (x->priority != y->priority)
     return x->priority > y->priority ? -1 : 1;
-  return x->token - y->token;
+  return x->item - y->item;
 }
 
-/* order (S): the group's tokens as they are served. */
+/* order (S): the tokens of group @g as they are served. A copy has T tokens. */
 static void
-visit_order (int *order, Ranked *scratch, const MsReal *priority, int first, int S)
+visit_order (int *order, Ranked *scratch, const MsReal *priority, int g, int S, int copies, int T)
 {
+  int first = g * (S / copies);
+
   for (int s = 0; s < S; s++)
     {
-      order[s] = first + s;
+      order[s] = s % copies * T + first + s / copies;
       if (priority != NULL)
-        scratch[s] = (Ranked){ priority[first + s], first + s };
+        scratch[s] = (Ranked){ priority[order[s]], s, order[s] };
     }
   if (priority == NULL)
     return;
@@ -76,14 +78,14 @@ visit_order (int *order, Ranked *scratch, const MsReal *priority, int first, int
 static void
 fill_buffers (MsTape *tape, guint8 *kept, int *count, const int *choice, int T, int K, int E, const MsFill *fill)
 {
-  int S = T / fill->groups;
+  int S = T / fill->groups, copies = MAX (1, fill->copies);
   int *asked = ms_tape_alloc (tape, (gsize)E * sizeof (int)), *order = ms_tape_alloc (tape, (gsize)S * sizeof (int));
   Ranked *scratch = fill->priority != NULL ? ms_tape_alloc (tape, (gsize)S * sizeof (Ranked)) : NULL;
 
   for (int g = 0; g < fill->groups; g++)
     {
       memset (asked, 0, (gsize)E * sizeof (int));
-      visit_order (order, scratch, fill->priority, g * S, S);
+      visit_order (order, scratch, fill->priority, g, S, copies, T / copies);
       for (int k = 0; k < K; k++)
         for (int s = 0; s < S; s++)
           {
@@ -110,7 +112,7 @@ ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *f
   int *row = ms_tape_alloc (tape, slots * sizeof (int)), *token = ms_tape_alloc (tape, slots * sizeof (int));
   int *slot = ms_tape_alloc (tape, slots * sizeof (int));
 
-  g_assert (T % fill->groups == 0);
+  g_assert (T % (fill->groups * MAX (1, fill->copies)) == 0);
   memset (next, 0, (gsize)E * sizeof (int));
   fill_buffers (tape, kept, next, choice, T, K, E, fill);
   offset[0] = 0;

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 void ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E);
 
 typedef struct {
-  int groups;           /* of consecutive, equally many tokens, filled independently */
+  int groups;           /* of consecutive, equally many tokens (of each copy), filled independently */
   int capacity;         /* places per expert and group; 0: no limit */
   const MsReal *priority; /* (T) batch priority: larger is served first, ties in order; NULL: in order */
+  int copies;      /* M of the tokens, one after another; a group then has its tokens of each copy, in the order token
+                    * by token and copy by copy, so that item s is of copy s mod M. 0: one */
 } MsFill;
 
 /* All first choices of a group before any second choice. What finds its expert full is dropped and not sent elsewhere.

@@ -39,11 +39,11 @@ static guint64
 id_of_token (const MsPass *pass, int t)
 {
   int own = pass->tokens - (pass->class_token ? 1 : 0), in_example = t % pass->tokens - (pass->class_token ? 1 : 0);
+  int example = t / pass->tokens % pass->examples; /* copies of the tokens have the ids of the first */
 
   if (in_example < 0 || pass->input == NULL)
     return 0;
-  return token_id (pass->input + ((gsize)(t / pass->tokens) * own + (gsize)in_example) * pass->input_size,
-                   pass->input_size);
+  return token_id (pass->input + ((gsize)example * own + (gsize)in_example) * pass->input_size, pass->input_size);
 }
 
 static void

@@ -38,7 +38,9 @@ ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, c
 MsNode *
 ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x)
 {
-  return ms_linear (tape, x, ms_tape_param (tape, router->kernel), NULL);
+  MsNode *kernel = ms_tape_param (tape, router->kernel);
+
+  return router->M > 1 ? ms_member_linear (tape, x, kernel) : ms_linear (tape, x, kernel, NULL);
 }
 
 MsNode *

@@ -35,11 +35,29 @@ count_load (MsRouting *routing, const MsPlan *plan)
       }
 }
 
+/* (T, E) from what the router says of the experts of each token's part; for the others, which it cannot choose,
+ * @outside. */
+static float *
+of_all_experts (const MsMoe *moe, const MsReal *x, float outside)
+{
+  gsize T = (gsize)moe->plan->T, E = (gsize)moe->plan->E, own = E / (gsize)moe->parts;
+  float *all = g_new (float, T * E);
+
+  for (gsize t = 0; t < T; t++)
+    {
+      gsize part = t / (T / (gsize)moe->parts);
+
+      for (gsize e = 0; e < E; e++)
+        all[t * E + e] = e / own == part ? (float)x[t * own + e % own] : outside;
+    }
+  return all;
+}
+
 static void
 copy_tokens (MsRouting *routing, const MsMoe *moe)
 {
   const MsPlan *plan = moe->plan;
-  gsize slots = (gsize)plan->T * plan->K, all = (gsize)plan->T * plan->E;
+  gsize slots = (gsize)plan->T * plan->K;
 
   for (gsize i = 0; i < slots; i++)
     {
@@ -48,9 +66,9 @@ copy_tokens (MsRouting *routing, const MsMoe *moe)
     }
   routing->gate = to_float (moe->decision.weights->value, slots);
   if (moe->decision.gates != NULL)
-    routing->probs = to_float (moe->decision.gates->value, all);
+    routing->probs = of_all_experts (moe, moe->decision.gates->value, 0);
   if (moe->decision.logits != NULL)
-    routing->logits = to_float (moe->decision.logits->value, all);
+    routing->logits = of_all_experts (moe, moe->decision.logits->value, NAN);
 }
 
 /* Without the tokens a routing keeps only its loads. */
@@ -58,12 +76,13 @@ static MsRouting *
 account_layer (const MsMoe *moe, bool tokens)
 {
   const MsPlan *plan = moe->plan;
-  MsRouting *routing = ms_routing_new (tokens ? plan->T : 0, plan->E, plan->K, 1);
+  MsRouting *routing = ms_routing_new (tokens ? plan->T : 0, plan->E, plan->K, moe->parts);
 
   routing->T = plan->T;
   routing->layer = moe->block;
   routing->member = moe->member;
   routing->router = g_strdup (moe->router->kind->name);
+  routing->copies = moe->copies;
   routing->capacity = moe->capacity;
   routing->groups = moe->groups;
   count_load (routing, plan);

@@ -26,7 +26,8 @@ MsExperiment *ms_experiment_with (const MsExperiment *experiment, const char *ke
 /* Whether the values fit together: K <= E, width divisible by heads, image divisible by patch, ... */
 bool ms_experiment_validate (const MsExperiment *experiment, GError **error);
 
-/* Whether block @block (from 0) holds experts. */
+/* Whether routing.placement names block @block (from 0), and whether it holds experts. */
+bool ms_experiment_places_block (const MsExperiment *experiment, int block);
 bool ms_experiment_routes_block (const MsExperiment *experiment, int block);
 
 bool ms_experiment_equal (const MsExperiment *a, const MsExperiment *b);

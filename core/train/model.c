@@ -75,6 +75,10 @@ place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
     .H = INT (MODEL_WIDTH),
     .F = INT (ROUTING_HIDDEN) > 0 ? INT (ROUTING_HIDDEN) : INT (MODEL_HIDDEN),
     .identical = CHOICE (ROUTING_EXPERT_INIT) == MS_CHOICE_EXPERT_INIT_IDENTICAL,
+    .copies = model->ensemble == &ms_ensemble_e3 ? model->members.M : 1,
+    .partition = model->members.partition,
+    .own_routers = model->members.own_routers,
+    .tile = !model->members.tiling,
   };
 
   for (int i = 0; i < blocks; i++)
@@ -126,6 +130,17 @@ read_ensemble (MsModel *model, const MsExperiment *x)
     model->shape = model->ensemble->shape (&model->members);
 }
 
+/* The first block of the placement, where the members' copies begin to differ. */
+static int
+first_block (const MsExperiment *x)
+{
+  int block = 0;
+
+  while (block < INT (MODEL_BLOCKS) && !ms_experiment_places_block (x, block))
+    block++;
+  return block;
+}
+
 MsModel *
 ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **error)
 {
@@ -137,6 +152,9 @@ ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **err
   model = g_new0 (MsModel, 1);
   model->params = ms_params_new ();
   read_ensemble (model, x);
+  config.encoder.copies = model->shape.copies;
+  config.encoder.copy_block = first_block (x);
+  config.encoder.copy_early = model->members.repeat_early;
   model->backbone = g_new0 (MsBackbone *, model->shape.sets);
   model->moe = g_new0 (MsMoe *, model->shape.sets * config.encoder.blocks);
   for (int set = 0; set < model->shape.sets; set++)

@@ -10,10 +10,10 @@
 #define CHOICE(id) ms_experiment_choice (x, MS_KEY_##id)
 
 bool
-ms_experiment_routes_block (const MsExperiment *x, int block)
+ms_experiment_places_block (const MsExperiment *x, int block)
 {
   int blocks = (int) INT (MODEL_BLOCKS), n = (int) INT (ROUTING_LAYERS);
-  if (block < 0 || block >= blocks || CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
+  if (block < 0 || block >= blocks)
     return false;
   switch ((MsPlacementChoice) CHOICE (ROUTING_PLACEMENT))
     {
@@ -27,6 +27,12 @@ ms_experiment_routes_block (const MsExperiment *x, int block)
     default:
       return true;
     }
+}
+
+bool
+ms_experiment_routes_block (const MsExperiment *x, int block)
+{
+  return CHOICE (ROUTING_ROUTER) != MS_CHOICE_ROUTER_NONE && ms_experiment_places_block (x, block);
 }
 
 static bool G_GNUC_PRINTF (2, 3)
@@ -86,6 +92,46 @@ check_experts (const MsExperiment *x, GError **error)
   return true;
 }
 
+/* What each member of E3 can choose among, and whether there is anything left of E3. */
+static bool
+check_parts (const MsExperiment *x, GError **error)
+{
+  gint64 E = INT (ROUTING_EXPERTS), M = INT (ENSEMBLE_MEMBERS);
+  if (E % M != 0)
+    return refuse (error, "ensemble.members = %s does not divide routing.experts = %s: each member of e3 has experts of "
+                          "its own, or set ensemble.partition to false",
+                   TEXT (ENSEMBLE_MEMBERS), TEXT (ROUTING_EXPERTS));
+  if (INT (ROUTING_K) > E / M)
+    return refuse (error, "routing.k = %s is more than the %d experts that each of ensemble.members = %s has of "
+                          "routing.experts = %s",
+                   TEXT (ROUTING_K), (int) (E / M), TEXT (ENSEMBLE_MEMBERS), TEXT (ROUTING_EXPERTS));
+  if (CHOICE (ENSEMBLE_ROUTERS) == MS_CHOICE_MEMBER_ROUTERS_SHARED)
+    return refuse (error, "ensemble.routers = shared needs ensemble.partition = false: members with experts of their "
+                          "own need routers of their own");
+  return true;
+}
+
+static bool
+check_e3 (const MsExperiment *x, GError **error)
+{
+  if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE || CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_SOFT)
+    return refuse (error, "ensemble.kind = e3 needs members that choose experts, and routing.router = %s chooses "
+                          "none: set routing.router to top-k, or ensemble.kind to deep",
+                   TEXT (ROUTING_ROUTER));
+  if (ms_experiment_bool (x, MS_KEY_ENSEMBLE_PARTITION))
+    return check_parts (x, error);
+  if (!ms_experiment_bool (x, MS_KEY_ENSEMBLE_TILING))
+    return refuse (error, "ensemble.tiling = false and ensemble.partition = false leave nothing of e3: set one of them "
+                          "to true, or ensemble.kind to none");
+  return true;
+}
+
+static bool
+check_ensemble (const MsExperiment *x, GError **error)
+{
+  return CHOICE (ENSEMBLE_KIND) != MS_CHOICE_ENSEMBLE_E3 || check_e3 (x, error);
+}
+
 static bool
 check_placement (const MsExperiment *x, GError **error)
 {
@@ -126,6 +172,8 @@ ms_experiment_validate (const MsExperiment *x, GError **error)
 {
   if (!check_model_suits_data (x, error) || !check_heads (x, error) || !check_patch (x, error)
       || !check_decay_rules (x, error))
+    return false;
+  if (!check_ensemble (x, error))
     return false;
   if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
     return true;

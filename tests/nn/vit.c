@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A tiny vision transformer held against tests/golden/vit.json: an independent float64 derivation in NumPy, 8 variants
- * with one member. Then the gradient of a whole routed model, in the double build. */
+ * with one member and 8 of E3 with two, whose copies may be made late or early. Then the gradient of whole routed
+ * models, in the double build. */
 
 #include "core/autodiff/check.h"
 #include "core/experts/moe.h"
@@ -18,13 +19,17 @@ typedef struct {
   MsRoutingConfig routing;
 } Tiny;
 
+#define N 2
+#define C 4
+
 static void
-tiny_init (Tiny *tiny)
+tiny_init (Tiny *tiny, int M, bool early)
 {
   MsBackboneConfig config = { .height = 4, .width = 4, .channels = 3, .patch = 2,
-                              .encoder = { .width = 8, .hidden = 16, .blocks = 2, .heads = 2, .classes = 4 } };
+                              .encoder = { .width = 8, .hidden = 16, .blocks = 2, .heads = 2, .classes = 4,
+                                           .copies = M, .copy_block = 1, .copy_early = early } };
   MsMoeShape shape = { .block = 1, .member = -1, .E = 4, .H = 8, .F = 16, .identical = true,
-                       .site = MS_SITE_BLOCK (1) + 1 };
+                       .site = MS_SITE_BLOCK (1) + 1, .copies = M, .partition = true, .own_routers = true };
 
   tiny->params = ms_params_new ();
   tiny->moe = ms_moe_new (tiny->params, &ms_router_top_k, &tiny->routing, &shape);
@@ -50,11 +55,14 @@ fill (Tiny *tiny, JsonArray *leaves)
       JsonArray *leaf = json_array_get_array_element (leaves, i);
       MsParam *param = ms_params_find (tiny->params, json_array_get_string_element (leaf, 0));
       JsonArray *shape = json_array_get_array_element (leaf, 1);
-      gint64 offset = json_array_get_int_element (leaf, 2);
+      gint64 offset = json_array_get_int_element (leaf, 2), size = 1;
 
       g_assert_nonnull (param);
-      g_assert_cmpint ((int)json_array_get_length (shape), ==, param->n_dim);
-      for (int d = 0; d < param->n_dim; d++)
+      for (guint d = 0; d < json_array_get_length (shape); d++)
+        size *= json_array_get_int_element (shape, d);
+      g_assert_cmpint (size, ==, (gint64)param->n);
+      /* Members' routers (H, M, E/M) are the one router (H, E) in another shape. */
+      for (int d = 0; d < param->n_dim && (int)json_array_get_length (shape) == param->n_dim; d++)
         g_assert_cmpint (json_array_get_int_element (shape, (guint)d), ==, (gint64)param->dim[d]);
       for (gsize j = 0; j < param->n; j++)
         param->value[j] = (MsReal)(0.5 * sin (1.7 * (double)((gsize)offset + j) + 0.3)
@@ -85,10 +93,11 @@ configure (Tiny *tiny, int K, int capacity, bool bpr)
                                      .importance_weight = 1 };
 }
 
+/* Row m N + n of ours is row n M + m of the reference's, for logits and for the losses by group, here an image. */
 static void
-check_variant (Tiny *tiny, JsonObject *golden, int K, int capacity, bool bpr)
+check_variant (Tiny *tiny, JsonObject *golden, int M, int K, int capacity, bool bpr)
 {
-  g_autofree char *name = g_strdup_printf ("M1_K%d_C%d_%s", K, capacity, bpr ? "bpr" : "vanilla");
+  g_autofree char *name = g_strdup_printf ("M%d_K%d_C%d_%s", M, K, capacity, bpr ? "bpr" : "vanilla");
   JsonObject *variant = json_object_get_object_member (golden, name);
   JsonArray *rows = json_object_get_array_member (variant, "logits");
   JsonArray *importance = json_object_get_array_member (variant, "importance");
@@ -98,17 +107,33 @@ check_variant (Tiny *tiny, JsonObject *golden, int K, int capacity, bool bpr)
 
   configure (tiny, K, capacity, bpr);
   logits = run (tiny, tape, false);
-  for (guint n = 0; n < 2; n++)
-    for (guint c = 0; c < 4; c++)
+  g_assert_cmpuint (ms_node_rows (logits), ==, (gsize)M * N);
+  for (int row = 0; row < M * N; row++)
+    for (int c = 0; c < C; c++)
       {
-        double expected = json_array_get_double_element (json_array_get_array_element (rows, n), c);
+        JsonArray *theirs = json_array_get_array_element (rows, (guint)(row % N * M + row / N));
+        double expected = json_array_get_double_element (theirs, (guint)c);
 
-        g_test_message ("%s: %.7f against %.7f", name, logits->value[n * 4 + c], expected);
-        g_assert_cmpfloat_with_epsilon (logits->value[n * 4 + c], expected, 1e-5);
+        g_test_message ("%s: %.7f against %.7f", name, logits->value[row * C + c], expected);
+        g_assert_cmpfloat_with_epsilon (logits->value[row * C + c], expected, sizeof (MsReal) == 4 ? 1e-6 : 1.2e-7);
       }
-  for (guint n = 0; n < 2; n++)
-    mean += json_array_get_double_element (importance, n) / 2;
+  for (guint i = 0; i < json_array_get_length (importance); i++)
+    mean += json_array_get_double_element (importance, i) / (M * N);
   g_assert_cmpfloat_with_epsilon (tiny->moe->decision.importance->value[0], mean, 1e-5);
+}
+
+static void
+check_members (JsonObject *golden, int M, bool early)
+{
+  Tiny tiny;
+
+  tiny_init (&tiny, M, early);
+  fill (&tiny, json_object_get_array_member (json_object_get_object_member (golden, "_meta"), "leaves"));
+  for (int K = 1; K <= 2; K++)
+    for (int capacity = 1; capacity <= 2; capacity++)
+      for (int bpr = 0; bpr < 2; bpr++)
+        check_variant (&tiny, golden, M, K, capacity, bpr);
+  tiny_clear (&tiny);
 }
 
 static void
@@ -117,42 +142,74 @@ test_golden (void)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", "vit.json", NULL);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) error = NULL;
-  Tiny tiny;
   JsonObject *golden;
 
   json_parser_load_from_file (parser, path, &error);
   g_assert_no_error (error);
   golden = json_node_get_object (json_parser_get_root (parser));
-  tiny_init (&tiny);
-  fill (&tiny, json_object_get_array_member (json_object_get_object_member (golden, "_meta"), "leaves"));
-  for (int K = 1; K <= 2; K++)
-    for (int capacity = 1; capacity <= 2; capacity++)
-      for (int bpr = 0; bpr < 2; bpr++)
-        check_variant (&tiny, golden, K, capacity, bpr);
-  tiny_clear (&tiny);
+  check_members (golden, 1, false);
+  check_members (golden, 2, false);
+  check_members (golden, 2, true);
 }
 
-/* Every tensor of the routed model, some elements each; choices are far enough from ties for the small steps. */
+/* Fresh values with some noise on all of them. */
 static void
-test_gradients (void)
+stir (Tiny *tiny)
 {
-  g_autoptr (MsTape) tape = ms_tape_new (NULL);
-  Tiny tiny;
-  MsNode *logits;
-
-  if (sizeof (MsReal) == 4)
-    return;
-  tiny_init (&tiny);
-  configure (&tiny, 2, 2, true);
-  ms_params_init (tiny.params, 3);
-  for (int i = 0; i < ms_params_count (tiny.params); i++)
+  ms_params_init (tiny->params, 3);
+  for (int i = 0; i < ms_params_count (tiny->params); i++)
     {
-      MsParam *param = ms_params_at (tiny.params, i);
+      MsParam *param = ms_params_at (tiny->params, i);
       MsRng rng = ms_rng_new (5, MS_RNG_TEST, (guint32)i, 0);
 
       for (gsize j = 0; j < param->n; j++)
         param->value[j] += (MsReal)(0.3 * ms_rng_normal (&rng));
     }
+}
+
+/* Copies made before the block's attention or after it are the same without dropout. */
+static void
+test_early_is_deferred (void)
+{
+  g_autoptr (MsTape) a = ms_tape_new (NULL), b = ms_tape_new (NULL);
+  Tiny early, late;
+  MsNode *x, *y;
+
+  tiny_init (&early, 2, true);
+  tiny_init (&late, 2, false);
+  configure (&early, 2, 3, false);
+  configure (&late, 2, 3, false);
+  stir (&early);
+  stir (&late);
+  x = run (&early, a, true);
+  y = run (&late, b, true);
+  for (gsize i = 0; i < x->n; i++)
+    g_assert_cmpfloat_with_epsilon (x->value[i], y->value[i], sizeof (MsReal) == 4 ? 1e-5 : 1e-12);
+  ms_tape_backward (a, ms_cross_entropy (a, x, (int[]){ 1, 2, 1, 2 }));
+  ms_tape_backward (b, ms_cross_entropy (b, y, (int[]){ 1, 2, 1, 2 }));
+  for (int i = 0; i < ms_params_count (early.params); i++)
+    {
+      const MsParam *p = ms_params_at (early.params, i), *q = ms_params_at (late.params, i);
+
+      for (gsize j = 0; j < p->n; j++)
+        if (p->touched[j / ms_param_slice (p)])
+          g_assert_cmpfloat_with_epsilon (p->grad[j], q->grad[j], sizeof (MsReal) == 4 ? 1e-5 : 1e-12);
+    }
+  tiny_clear (&early);
+  tiny_clear (&late);
+}
+
+/* Every tensor of the routed model, some elements each; choices are far enough from ties for the small steps. */
+static void
+check_gradients (int M, int K)
+{
+  g_autoptr (MsTape) tape = ms_tape_new (NULL);
+  Tiny tiny;
+  MsNode *logits;
+
+  tiny_init (&tiny, M, false);
+  configure (&tiny, K, 2, true);
+  stir (&tiny);
   for (int i = 0; i < ms_params_count (tiny.params); i++)
     {
       MsParam *param = ms_params_at (tiny.params, i);
@@ -171,11 +228,22 @@ test_gradients (void)
   tiny_clear (&tiny);
 }
 
+static void
+test_gradients (void)
+{
+  if (sizeof (MsReal) == 4)
+    return;
+  check_gradients (1, 2);
+  check_gradients (2, 1);
+  check_gradients (2, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vit/golden", test_golden);
+  g_test_add_func ("/vit/early-is-deferred", test_early_is_deferred);
   g_test_add_func ("/vit/gradients", test_gradients);
   return g_test_run ();
 }
