@@ -13,7 +13,7 @@ G_BEGIN_DECLS
   X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches)                   \
   X (position) X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch)                       \
   X (expert_linear) X (combine) X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum)       \
-  X (project) X (tile) X (fold) X (member_linear)
+  X (project) X (tile) X (fold) X (member_linear) X (member_affine) X (split_members)
 
 #define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
 MS_OPS (MS_OP_DECLARE)
@@ -71,6 +71,10 @@ MsNode *ms_expert_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, co
 MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan);
 /* The same plus @residual (T, H); NULL: nothing. */
 MsNode *ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan, MsNode *residual);
+
+/* Rows of M members one after another, each member's times s (M, H) plus b (M, H); b may be NULL. */
+MsNode *ms_member_affine (MsTape *tape, MsNode *x, MsNode *s, MsNode *b);
+MsNode *ms_split_members (MsTape *tape, MsNode *x, int M); /* (R, M C) -> (M R, C), one member after another */
 
 /* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
 MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
