@@ -21,6 +21,8 @@ typedef enum {
   MS_RNG_AUGMENT,
   MS_RNG_TEST,
   MS_RNG_MEMBER,
+  MS_RNG_MIMO,
+  MS_RNG_MIXUP,
 } MsRngPurpose;
 
 typedef struct {

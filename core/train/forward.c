@@ -177,6 +177,7 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
   int M = ms_model_members (model), N = (int)input->dim[0], C = ms_model_config (model)->encoder.classes;
   g_autofree float *logits = g_new (float, (gsize)M * N * C);
   MsPass pass = { .deterministic = true, .seed = result->record->seed, .step = result->record->step, .examples = N };
+  const MsTargets targets = { .labels = labels };
   MsModelOutput out;
 
   for (gsize i = 0; i < input->n; i++)
@@ -185,7 +186,7 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
   ms_model_predict (model, tape, x, &pass, logits, NULL);
   set_logits (result, logits, M, N, C);
   ms_tape_reset (tape, gradients);
-  out = ms_model_forward (model, tape, x, labels, &pass);
+  out = ms_model_forward (model, tape, x, labels != NULL ? &targets : NULL, &pass);
   if (labels != NULL)
     {
       ms_account_losses (result->record, model, &out);

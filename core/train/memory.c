@@ -13,6 +13,7 @@ measure (MsSession *s, int n)
   gsize size = ms_dataset_example_size (s->dataset), used;
   g_autofree MsReal *x = g_new (MsReal, (gsize)n * size);
   g_autofree int *labels = g_new (int, n);
+  const MsTargets targets = { .labels = labels };
   MsModelOutput out;
 
   for (gsize i = 0; i < (gsize)n * size; i++)
@@ -20,7 +21,7 @@ measure (MsSession *s, int n)
   for (int i = 0; i < n; i++)
     labels[i] = s->dataset->train_y[0];
   ms_tape_reset (s->tape, true);
-  out = ms_model_forward (s->model, s->tape, x, labels, &pass);
+  out = ms_model_forward (s->model, s->tape, x, &targets, &pass);
   ms_tape_backward (s->tape, out.loss);
   used = ms_tape_used (s->tape);
   ms_params_clear_gradients (s->model->params);

@@ -258,12 +258,23 @@ add_loss (MsTape *tape, MsNode *a, MsNode *b, double weight)
   return ms_weighted_sum (tape, (MsNode *[]){ a, b }, (double[]){ 1, weight }, 2);
 }
 
+/* Mean cross-entropy of a set's rows; of a mixture it is that to each label, by their shares. */
+static MsNode *
+task_loss (MsTape *tape, MsNode *logits, const MsTargets *targets, int N, int copies)
+{
+  MsNode *own = ms_cross_entropy (tape, logits, tile_labels (tape, targets->labels, N, copies)), *other;
+
+  if (targets->partners == NULL)
+    return own;
+  other = ms_cross_entropy (tape, logits, tile_labels (tape, targets->partners, N, copies));
+  return ms_weighted_sum (tape, (MsNode *[]){ own, other }, (double[]){ targets->share, 1 - targets->share }, 2);
+}
+
 static void
-add_losses (MsModel *model, MsTape *tape, const int *labels, int set, MsModelOutput *out)
+add_losses (MsModel *model, MsTape *tape, const MsTargets *targets, int set, MsModelOutput *out)
 {
   int layers = model->n_moe / out->sets;
-  MsNode *task = ms_cross_entropy (tape, out->logits[set], tile_labels (tape, labels, out->N, out->M / out->sets));
-  MsNode *loss = task;
+  MsNode *task = task_loss (tape, out->logits[set], targets, out->N, out->M / out->sets), *loss = task;
 
   for (int i = set * layers; i < (set + 1) * layers; i++)
     if (model->moe[i]->loss != NULL)
@@ -273,7 +284,7 @@ add_losses (MsModel *model, MsTape *tape, const int *labels, int set, MsModelOut
 }
 
 MsModelOutput
-ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, const MsPass *pass)
+ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const MsTargets *targets, const MsPass *pass)
 {
   const MsBackboneConfig *c = ms_model_config (model);
   MsNode *input = ms_tape_input (tape, x, 4, (gsize[]){ (gsize)pass->examples, (gsize)c->height, (gsize)c->width,
@@ -293,8 +304,8 @@ ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labe
       own.seed = ms_rng_member_seed (pass->seed, set);
       own.dropout = model->dropout;
       out.logits[set] = ms_backbone_forward (model->backbone[set], tape, input, &own, &out.features[set]);
-      if (labels != NULL)
-        add_losses (model, tape, labels, set, &out);
+      if (targets != NULL)
+        add_losses (model, tape, targets, set, &out);
     }
   return out;
 }

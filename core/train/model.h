@@ -31,7 +31,14 @@ typedef struct {
   MsMoe **moe;                    /* (n_moe) borrowed from the backbones, in block order, set after set */
 } MsModel;
 
-/* Nodes of one pass, until the tape's reset. Without labels task and loss are NULL. */
+/* What a batch is trained on. */
+typedef struct {
+  const int *labels;   /* (N) */
+  const int *partners; /* (N) of the examples that these are mixed with; NULL: nothing is mixed */
+  double share;        /* of the labels; the partners have the rest */
+} MsTargets;
+
+/* Nodes of one pass, until the tape's reset. Without targets task and loss are NULL. */
 typedef struct {
   int M, N;          /* members that this pass predicts with (draws of MC dropout are passes of their own), examples */
   int sets;          /* of the model; members of one set are M / sets */
@@ -62,9 +69,10 @@ const MsBackboneConfig *ms_model_config (const MsModel *model);
 int ms_model_members (const MsModel *model);       /* M of its predictions, draws of MC dropout included */
 int ms_model_feature_width (const MsModel *model); /* R */
 
-/* @x (pass->examples, height, width, channels), @labels (N) or NULL; both borrowed until the tape's reset. Member m of
- * a deep ensemble draws its noise and dropout with ms_rng_member_seed (pass->seed, m). */
-MsModelOutput ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const int *labels, const MsPass *pass);
+/* @x (pass->examples, height, width, channels), @targets or NULL; x and what targets point to are borrowed until the
+ * tape's reset. Member m of a deep ensemble draws its noise and dropout with ms_rng_member_seed (pass->seed, m). */
+MsModelOutput ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const MsTargets *targets,
+                                const MsPass *pass);
 
 /* Logits (M, N, C) and, unless NULL, features (M, N, R) of all ms_model_members for the examples of @pass, which is
  * deterministic: one pass, or one for each draw of MC dropout. Resets the tape. */

@@ -22,6 +22,7 @@ struct MsSession {
   int n_threads, batch;
   MsReal *x;   /* (batch, height, width, channels) */
   int *labels; /* (batch) */
+  int *partners; /* (batch) labels of what the examples are mixed with */
   gint64 step;
   guint64 flops_per_example;
   GBytes *opened; /* the state a checkpoint was opened with, which reset goes back to; NULL: fresh weights */

@@ -3,6 +3,7 @@
 #include "core/train/session-private.h"
 
 #include "core/train/account.h"
+#include "core/train/mixup.h"
 #include "core/train/schedule.h"
 
 #include <math.h>
@@ -68,6 +69,7 @@ ms_session_new_on (const MsExperiment *x, const char *name, MsDataset *dataset, 
   s->batches = ms_batches_new (s->dataset, s->batch, s->seed);
   s->x = g_new (MsReal, (gsize)s->batch * ms_dataset_example_size (s->dataset));
   s->labels = g_new (int, s->batch);
+  s->partners = g_new (int, s->batch);
   ms_session_reset (s);
   if (!ms_session_fits_memory (s, error))
     return NULL;
@@ -89,6 +91,7 @@ ms_session_free (MsSession *s)
   g_free (s->name);
   g_free (s->x);
   g_free (s->labels);
+  g_free (s->partners);
   g_clear_pointer (&s->opened, g_bytes_unref);
   g_free (s->evaluation);
   g_free (s);
@@ -172,16 +175,35 @@ learning_rate (const MsSession *s)
   return ms_schedule_rate (&schedule, s->step);
 }
 
+/* Mixes the batch where the experiment says so. */
+static MsTargets
+mix_batch (MsSession *s)
+{
+  const MsExperiment *x = s->experiment;
+  double m = REAL (TASK_MIXUP);
+  MsTargets targets = { .labels = s->labels };
+
+  if (m <= 0)
+    return targets;
+  targets.share = ms_mixup_share (m, s->seed, s->step);
+  targets.partners = s->partners;
+  ms_mixup_inputs (s->x, s->batch, ms_dataset_example_size (s->dataset), targets.share);
+  ms_mixup_partners (s->partners, s->labels, s->batch);
+  return targets;
+}
+
 /* Forward on the next batch, as training does it: router noise and dropout of that step. */
 static MsModelOutput
 forward_next (MsSession *s, bool training)
 {
   MsPass pass = { .seed = s->seed, .step = s->step, .examples = s->batch };
+  MsTargets targets;
   MsModelOutput out;
 
   ms_batches_fill (s->batches, s->step, (int)ms_experiment_int (s->experiment, MS_KEY_TASK_AUGMENT), s->x, s->labels);
+  targets = mix_batch (s);
   ms_tape_reset (s->tape, training);
-  out = ms_model_forward (s->model, s->tape, s->x, s->labels, &pass);
+  out = ms_model_forward (s->model, s->tape, s->x, &targets, &pass);
   s->flops_per_example = ms_tape_flops (s->tape) / (guint64)s->batch;
   return out;
 }

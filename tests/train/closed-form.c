@@ -46,7 +46,7 @@ real_count (const MsExperiment *x, const MsModelShape *shape, int examples)
   g_assert_no_error (error);
   ms_params_init (model->params, 5);
   ms_rng_fill_normal (1, 2, 0, n, values);
-  ms_model_forward (model, tape, values, labels, &pass);
+  ms_model_forward (model, tape, values, &(MsTargets){ .labels = labels }, &pass);
   return (MsDryCount){ ms_params_size (model->params), ms_tape_flops (tape) };
 }
 
