@@ -13,7 +13,8 @@ G_BEGIN_DECLS
   X (linear) X (gelu) X (relu) X (tanh) X (layer_norm) X (softmax) X (qkv) X (attention) X (patches)                   \
   X (position) X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch)                       \
   X (expert_linear) X (combine) X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum)       \
-  X (project) X (tile) X (fold) X (member_linear) X (member_affine) X (split_members)
+  X (project) X (tile) X (fold) X (member_linear) X (member_affine) X (split_members)                                  \
+  X (unit_rows) X (unit_columns) X (softmax_columns) X (fill_slots) X (mix_slots)
 
 #define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
 MS_OPS (MS_OP_DECLARE)
@@ -72,9 +73,23 @@ MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan)
 /* The same plus @residual (T, H); NULL: nothing. */
 MsNode *ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan, MsNode *residual);
 
+<<<<<<< HEAD
 /* Rows of M members one after another, each member's times s (M, H) plus b (M, H); b may be NULL. */
 MsNode *ms_member_affine (MsTape *tape, MsNode *x, MsNode *s, MsNode *b);
 MsNode *ms_split_members (MsTape *tape, MsNode *x, int M); /* (R, M C) -> (M R, C), one member after another */
+=======
+/* Soft MoE. Rows (T, H), or columns over the first axis of x (H, ...) -> (H, C), brought to length 1, or to the length
+ * @scale (), a scalar, unless that is NULL. */
+MsNode *ms_unit_rows (MsTape *tape, MsNode *x, MsNode *scale);
+MsNode *ms_unit_columns (MsTape *tape, MsNode *x, MsNode *scale);
+/* Softmax over the rows of each of @groups of consecutive, equally many rows, apart for each column. */
+MsNode *ms_softmax_columns (MsTape *tape, MsNode *x, int groups);
+/* The slots' inputs, dispatch (T, S)^T times x (T, H) in each group: (S groups, H), row s groups + g, so that each
+ * expert's rows are together. */
+MsNode *ms_fill_slots (MsTape *tape, MsNode *dispatch, MsNode *x, int groups);
+/* The way back: mix (T, S) times the group's rows of slots (S groups, H), plus @residual (T, H) unless NULL: (T, H). */
+MsNode *ms_mix_slots (MsTape *tape, MsNode *mix, MsNode *slots, int groups, MsNode *residual);
+>>>>>>> 16b57dd (autodiff: ops of Soft MoE)
 
 /* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
 MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
