@@ -2,6 +2,7 @@
 
 #include "core/experts/moe.h"
 
+#include "core/experts/soft.h"
 #include "core/routing/assign.h"
 
 static int
@@ -74,12 +75,29 @@ route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
   self->loss = balancing_loss (tape, &self->decision, c);
 }
 
+/* Nothing is chosen, so there is nothing to place or to balance; a token alone is a group of its own. */
+static MsNode *
+forward_softly (MsMoe *self, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass)
+{
+  const MsRoutingConfig *c = self->config;
+
+  self->groups = pass->alone ? (int)ms_node_rows (x) : count_groups (c, pass);
+  self->capacity = 0;
+  self->decision = (MsDecision){ 0 };
+  self->loss = NULL;
+  self->router->kind->decide (self->router, tape, x, c, pass, self->groups, 0, &self->decision);
+  return ms_soft_forward (self->experts, tape, x, &self->decision, self->groups, c->dropout, pass, residual,
+                          &self->plan);
+}
+
 static MsNode *
 moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, const MsPass *pass)
 {
   MsMoe *self = (MsMoe *)base;
   MsNode *rows, *y;
 
+  if (self->router->kind->soft)
+    return forward_softly (self, tape, x, residual, pass);
   if (self->tile)
     x = ms_tile (tape, x, self->copies);
   route (self, tape, x, pass);
@@ -108,7 +126,7 @@ ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *c
   g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", shape->block);
   int copies = MAX (1, shape->copies), parts = shape->partition ? copies : 1;
   const MsRouterShape router = { .H = shape->H, .E = shape->E / parts, .M = shape->own_routers ? copies : 1,
-                                 .place = (guint32)shape->block };
+                                 .slots = shape->slots, .place = (guint32)shape->block };
 
   self->base = (MsFeedForward){ moe_forward, moe_free };
   self->block = shape->block;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The sparse MoE layer in the place of a block's MLP: route, dispatch, experts, combine. */
+/* The MoE layer in the place of a block's MLP: route, dispatch, experts, combine. */
 #pragma once
 
 #include "core/experts/expert.h"
@@ -34,6 +34,7 @@ typedef struct {
   bool partition;    /* the experts are as many parts as there are copies */
   bool own_routers;  /* each copy has a router of its own */
   bool tile;         /* as in MsMoe */
+  int slots;         /* of each expert, with a soft router */
   bool identical;    /* all experts start from the same weights */
   guint32 site;      /* of its first dropout */
 } MsMoeShape;

@@ -69,7 +69,8 @@ typedef struct {
   double x0, x1, y0, y1;
   float *probs;   /* (height, width, C) */
   int n_layers;   /* routed layers */
-  gint16 *expert; /* (n_layers, height, width) first choice; NULL without routing */
+  gint16 *expert; /* (n_layers, height, width) first choice, of a soft layer the expert with most weight; NULL without
+                   * routing */
   int E;
 } MsSurface;
 

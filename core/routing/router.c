@@ -32,6 +32,8 @@ ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, c
       router->kernel = shape->M > 1 ? ms_params_add (params, name, lecun, 3, (gsize[]){ H, M, E }, false)
                                     : ms_params_add (params, name, lecun, 2, (gsize[]){ H, E }, false);
     }
+  if (kind->declare != NULL)
+    kind->declare (router, params, prefix, shape);
   return router;
 }
 

@@ -31,13 +31,20 @@ typedef struct {
 
 typedef struct MsRouterKind MsRouterKind;
 
+/* What a router is built for. */
+typedef struct {
+  int H, E, M; /* as in MsRouter */
+  int slots;   /* soft: > 0 */
+  guint32 place;
+} MsRouterShape;
+
 /* The rows it is given are those of its M members one after another, T / M each; member m has the kernel [:, m, :]. */
 typedef struct {
   const MsRouterKind *kind;
   MsParam *kernel; /* (H, E), or (H, M, E) with members' own routers; NULL for routers that do not learn */
   int M;           /* kernels; 1 without member routers */
   int E;           /* experts that one token can choose among: E / M of all where they are partitioned */
-  int slots;       /* soft: per expert; 0: from the capacity rule, at each pass */
+  int slots;       /* soft: per expert, > 0; 0 for the others */
   MsParam *bias;   /* sigmoid: (M, E), moved by settle, not by gradients; NULL for the others */
   MsParam *mu, *scale; /* soft: (H, E, slots) and () */
   guint32 place;   /* block index: the place of its random numbers */
@@ -49,9 +56,11 @@ typedef struct {
   const int *choice;      /* (T, K) of the router's E experts, best first; -1: none. NULL: a soft router */
   MsNode *weights;        /* (T, K) combine weights */
   bool placed;            /* the choice keeps to the capacity by itself: nothing more is dropped */
-  MsNode *dispatch, *mix; /* soft: (T, S) weights of tokens in slots and of slots in tokens, S = slots of all experts */
+  /* soft: (T, S) weights of tokens in slots and of slots in tokens, S = slots of all experts; in a pass alone S = E,
+   * for then all slots of an expert read the same. */
+  MsNode *dispatch, *mix;
   const MsReal *priority; /* (T) largest gate of each token, for batch priority */
-  MsNode *logits;         /* (T, E) clean */
+  MsNode *logits;         /* (T, E) clean; soft: (T, slots of all experts) */
   MsNode *gates;          /* (T, E) that the choice was made from */
   MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
 } MsDecision;
@@ -59,6 +68,9 @@ typedef struct {
 struct MsRouterKind {
   const char *name; /* "top-k" */
   bool learns;      /* has a kernel "Router/dense/kernel" */
+  bool soft;        /* mixes tokens in slots and chooses nothing */
+  /* Declares its other tensors, under "@prefix/Router". NULL: it has none. */
+  void (*declare) (MsRouter *router, MsParams *params, const char *prefix, const MsRouterShape *shape);
   /* @x (T, H); @groups of consecutive rows, over all members; @capacity places per expert and group, 0: no limit. */
   void (*decide) (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
                   int groups, int capacity, MsDecision *decision);
@@ -66,20 +78,13 @@ struct MsRouterKind {
   void (*settle) (MsRouter *router, const MsRoutingConfig *config, const int *load);
 };
 
-#define MS_ROUTERS(X) X (top_k) X (hash) X (random)
+#define MS_ROUTERS(X) X (top_k) X (soft) X (hash) X (random)
 
 #define MS_ROUTER_DECLARE(name) extern const MsRouterKind ms_router_##name;
 MS_ROUTERS (MS_ROUTER_DECLARE)
 #undef MS_ROUTER_DECLARE
 
 const MsRouterKind *ms_router_kind_find (const char *name); /* NULL: unknown */
-
-/* What a router is built for. */
-typedef struct {
-  int H, E, M; /* as in MsRouter */
-  int slots;   /* soft: > 0 */
-  guint32 place;
-} MsRouterShape;
 
 /* Declares its tensors under "@prefix/Router". Free with g_free. */
 MsRouter *ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, const MsRouterShape *shape);

@@ -71,23 +71,67 @@ copy_tokens (MsRouting *routing, const MsMoe *moe)
     routing->logits = of_all_experts (moe, moe->decision.logits->value, NAN);
 }
 
+/* How much the tokens take from each expert: its load says nothing, for all slots are always full. */
+static double *
+sum_use (const MsNode *mix, int E)
+{
+  gsize T = ms_node_rows (mix), each = ms_node_cols (mix) / (gsize)E;
+  const MsReal *weight = mix->value;
+  double *use = g_new0 (double, E);
+
+  for (gsize t = 0; t < T; t++)
+    for (int e = 0; e < E; e++)
+      for (gsize p = 0; p < each; p++)
+        use[e] += *weight++;
+  return use;
+}
+
+/* Without the tokens a soft routing keeps its loads and use. */
+static MsRouting *
+account_soft_layer (const MsMoe *moe, bool tokens)
+{
+  const MsDecision *d = &moe->decision;
+  MsRouting *routing = ms_routing_new (0, moe->plan->E, 0, 1);
+
+  routing->T = moe->plan->T;
+  routing->slots = (int)ms_node_cols (d->mix);
+  for (int e = 0; e < routing->E; e++)
+    routing->load[e] = moe->plan->offset[e + 1] - moe->plan->offset[e];
+  routing->use = sum_use (d->mix, routing->E);
+  if (tokens)
+    {
+      routing->dispatch = to_float (d->dispatch->value, d->dispatch->n);
+      routing->combine = to_float (d->mix->value, d->mix->n);
+      routing->logits = to_float (d->logits->value, d->logits->n);
+    }
+  return routing;
+}
+
 /* Without the tokens a routing keeps only its loads. */
 static MsRouting *
-account_layer (const MsMoe *moe, bool tokens)
+account_choices (const MsMoe *moe, bool tokens)
 {
   const MsPlan *plan = moe->plan;
   MsRouting *routing = ms_routing_new (tokens ? plan->T : 0, plan->E, plan->K, moe->parts);
 
   routing->T = plan->T;
+  count_load (routing, plan);
+  if (tokens)
+    copy_tokens (routing, moe);
+  return routing;
+}
+
+static MsRouting *
+account_layer (const MsMoe *moe, bool tokens)
+{
+  MsRouting *routing = moe->router->kind->soft ? account_soft_layer (moe, tokens) : account_choices (moe, tokens);
+
   routing->layer = moe->block;
   routing->member = moe->member;
   routing->router = g_strdup (moe->router->kind->name);
   routing->copies = moe->copies;
   routing->capacity = moe->capacity;
   routing->groups = moe->groups;
-  count_load (routing, plan);
-  if (tokens)
-    copy_tokens (routing, moe);
   routing->importance_loss = scalar (moe->decision.importance);
   routing->load_loss = scalar (moe->decision.load);
   routing->gshard_loss = scalar (moe->decision.gshard);

@@ -5,6 +5,7 @@
 #include "core/train/session-private.h"
 
 #include "core/metrics/classify.h"
+#include "core/routing/assign.h"
 #include "core/train/account.h"
 
 #include <string.h>
@@ -140,6 +141,21 @@ add_points (const MsDataset *d, MsRecord *record)
   record->point_labels = g_memdup2 (d->train_y, (gsize)n * sizeof (int));
 }
 
+/* Where each cell goes first, or, where all experts answer, whose answer weighs most. */
+static void
+first_experts (gint16 *expert, const MsMoe *moe, int cells)
+{
+  const MsPlan *plan = moe->plan;
+  const MsNode *mix = moe->decision.mix;
+  int *largest = g_new (int, cells);
+
+  if (plan->choice == NULL)
+    ms_top_k (NULL, largest, mix->value, cells, 1, (int)ms_node_cols (mix));
+  for (int i = 0; i < cells; i++)
+    expert[i] = (gint16)(plan->choice != NULL ? plan->choice[i * plan->K] : largest[i]);
+  g_free (largest);
+}
+
 void
 ms_session_add_surface (MsSession *s, MsRecord *record)
 {
@@ -154,11 +170,8 @@ ms_session_add_surface (MsSession *s, MsRecord *record)
   mean_probs (surface->probs, logits, M, cells, surface->C);
   for (int layer = 0; layer < s->model->n_moe; layer++)
     {
-      const MsPlan *plan = s->model->moe[layer]->plan;
-
-      surface->E = plan->E;
-      for (int i = 0; i < cells; i++)
-        surface->expert[layer * cells + i] = (gint16)plan->choice[i * plan->K];
+      surface->E = s->model->moe[layer]->plan->E;
+      first_experts (surface->expert + layer * cells, s->model->moe[layer], cells);
     }
   record->surface = surface;
   add_points (s->dataset, record);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "core/train/experiment.h"
+#include "core/train/slots.h"
 #include "core/base/json.h"
 #include "core/base/number.h"
 #include <math.h>
@@ -149,7 +150,7 @@ ms_experiment_needs_rebuild (const MsExperiment *a, const MsExperiment *b)
   for (int i = 0; i < MS_KEY_COUNT; i++)
     if (ms_key_at (i)->effect == MS_EFFECT_REBUILD && strcmp (a->text[i], b->text[i]) != 0)
       return true;
-  return false;
+  return ms_experiment_slots_differ (a, b);
 }
 
 /* The text of a JSON value if its type suits @key; NULL otherwise. Transfer full. */

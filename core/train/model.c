@@ -4,6 +4,7 @@
 
 #include "core/base/rng.h"
 #include "core/train/choices.h"
+#include "core/train/slots.h"
 
 #include <string.h>
 
@@ -63,6 +64,14 @@ backbone_config (const MsExperiment *x, const MsModelShape *shape)
   };
 }
 
+static int
+count_tokens (const MsExperiment *x, const MsBackboneConfig *c)
+{
+  if (CHOICE (MODEL_KIND) != MS_CHOICE_MODEL_VIT)
+    return 1;
+  return (c->height / c->patch) * (c->width / c->patch) + (c->class_token ? 1 : 0);
+}
+
 /* One set's MoE layers by block, NULL where the block stays dense. */
 static MsFeedForward **
 place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
@@ -74,6 +83,7 @@ place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
     .E = INT (ROUTING_EXPERTS),
     .H = INT (MODEL_WIDTH),
     .F = INT (ROUTING_HIDDEN) > 0 ? INT (ROUTING_HIDDEN) : INT (MODEL_HIDDEN),
+    .slots = model->slots,
     .identical = CHOICE (ROUTING_EXPERT_INIT) == MS_CHOICE_EXPERT_INIT_IDENTICAL,
     .copies = model->ensemble == &ms_ensemble_e3 ? model->members.M : 1,
     .partition = model->members.partition,
@@ -146,11 +156,14 @@ ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **err
 {
   g_autoptr (MsModel) model = NULL;
   MsBackboneConfig config = backbone_config (x, shape);
+  int slots;
 
-  if (!ms_experiment_validate (x, error) || !fits (x, shape, error))
+  if (!ms_experiment_validate (x, error) || !fits (x, shape, error)
+      || !ms_experiment_slots (x, count_tokens (x, &config), &slots, error))
     return NULL;
   model = g_new0 (MsModel, 1);
   model->params = ms_params_new ();
+  model->slots = slots;
   read_ensemble (model, x);
   config.encoder.copies = model->shape.copies;
   config.encoder.copy_block = first_block (x);

@@ -26,6 +26,7 @@ typedef struct {
   MsEnsembleShape shape;          /* all 1 without an ensemble */
   MsBackbone **backbone;          /* (shape.sets) owned; all have the same configuration */
   MsRoutingConfig routing;
+  int slots;                      /* of each expert, with a soft router */
   double dropout;
   int n_moe;
   MsMoe **moe;                    /* (n_moe) borrowed from the backbones, in block order, set after set */

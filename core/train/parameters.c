@@ -86,9 +86,35 @@ is_sigmoid (const MsExperiment *x)
 }
 
 static bool
+is_chosen (const MsExperiment *x)
+{
+  return is_routed (x) && !is_soft (x);
+}
+
+/* Soft MoE has slots instead, and works them out from the capacity only when it is not told. */
+static bool
+has_capacity (const MsExperiment *x)
+{
+  return is_chosen (x) || (is_soft (x) && ms_experiment_int (x, MS_KEY_ROUTING_SLOTS) == 0);
+}
+
+static bool
 has_capacity_factor (const MsExperiment *x)
 {
-  return is_routed (x) && ms_experiment_int (x, MS_KEY_ROUTING_CAPACITY) == 0;
+  return has_capacity (x) && ms_experiment_int (x, MS_KEY_ROUTING_CAPACITY) == 0;
+}
+
+/* That may differ from pass to pass. */
+static bool
+has_live_capacity_factor (const MsExperiment *x)
+{
+  return is_chosen (x) && has_capacity_factor (x);
+}
+
+static bool
+draws_noise (const MsExperiment *x)
+{
+  return is_top_k (x) || is_soft (x);
 }
 
 static bool
@@ -244,16 +270,16 @@ static const MsKey keys[] = {
   ROW (ROUTING_EXPERTS, "routing.experts", "Experts E", "Routing", MS_TYPE_INT, 1, 4096, true, .fallback = "8",
        .effect = MS_EFFECT_REBUILD, .help = "Experts in each routed block", .applies = is_routed),
   ROW (ROUTING_K, "routing.k", "Active per token K", "Routing", MS_TYPE_INT, 1, 64, .fallback = "1",
-       .help = "Experts that each token is sent to; at most E", .applies = is_routed),
+       .help = "Experts that each token is sent to; at most E", .applies = is_chosen),
   ROW (ROUTING_CAPACITY_FACTOR, "routing.capacity_factor", "Capacity factor", "Routing", MS_TYPE_REAL, 0.01, 64, true,
        .fallback = "1.05", .help = "Places per expert, as a multiple of a fair share; tokens beyond them are dropped",
        .applies = has_capacity_factor, .low = 0.25, .high = 8),
   ROW (ROUTING_EVAL_CAPACITY_FACTOR, "routing.eval_capacity_factor", "Capacity factor, testing", "Routing",
        MS_TYPE_REAL, 0, 64, .fallback = "0", .help = "The capacity factor outside training; 0: the same",
-       .advanced = true, .applies = has_capacity_factor, .low = 0, .high = 8),
+       .advanced = true, .applies = has_live_capacity_factor, .low = 0, .high = 8),
   ROW (ROUTING_NOISE, "routing.noise", "Noise", "Routing", MS_TYPE_REAL, 0, 100, .fallback = "1",
-       .help = "Standard deviation of the noise on the router's logits in training; see noise scale",
-       .applies = is_top_k, .low = 0, .high = 4),
+       .help = "Standard deviation of the router's noise in training, see noise scale; Soft MoE as published has 0",
+       .applies = draws_noise, .low = 0, .high = 4),
   ROW (ROUTING_IMPORTANCE_WEIGHT, "routing.importance_weight", "Importance weight", "Routing", MS_TYPE_REAL, 0, 100,
        true, .fallback = "0.005", .help = "Weight of the loss that keeps the experts' total gates even",
        .applies = is_top_k, .low = 1e-4, .high = 1),
@@ -281,7 +307,7 @@ static const MsKey keys[] = {
        .help = "Dropout inside the experts", .advanced = true, .applies = is_routed),
   ROW (ROUTING_CAPACITY, "routing.capacity", "Capacity", "Routing", MS_TYPE_INT, 0, 1e9, .fallback = "0",
        .unit = "places", .help = "Places per expert, used as they are; 0: worked out from the capacity factor",
-       .advanced = true, .applies = is_routed),
+       .advanced = true, .applies = has_capacity),
   ROW (ROUTING_CAPACITY_MULTIPLE, "routing.capacity_multiple", "Capacity multiple", "Routing", MS_TYPE_INT, 0, 1024,
        .fallback = "4", .help = "The capacity is rounded up to a multiple of this; 0: left as it is",
        .advanced = true, .applies = has_capacity_factor),
@@ -292,10 +318,10 @@ static const MsKey keys[] = {
   ROW (ROUTING_CAPACITY_COUNTS, "routing.capacity_counts", "Capacity counts", "Routing", MS_TYPE_CHOICE,
        .fallback = "assignments", .choices = CHOICES (MS_COUNTS_CHOICES),
        .help = "Whether a fair share is one of all assignments (tokens times K) or of the tokens", .advanced = true,
-       .applies = has_capacity_factor),
+       .applies = has_live_capacity_factor),
   ROW (ROUTING_GROUP_EXAMPLES, "routing.group_examples", "Group size", "Routing", MS_TYPE_INT, 0, 65536,
        .fallback = "0", .unit = "examples",
-       .help = "Examples that share capacity and balancing losses; 0: the whole batch, else it must divide the batch",
+       .help = "Examples that share capacity, slots and balancing losses; 0: the whole batch, else it must divide it",
        .advanced = true, .applies = is_routed),
   ROW (ROUTING_SOFTMAX, "routing.softmax", "Softmax", "Routing", MS_TYPE_CHOICE, .fallback = "before",
        .choices = CHOICES (MS_SOFTMAX_CHOICES),
