@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Every picture's sample, light and dark, in one PNG, to be looked at: contact-sheet FILE.png [WIDTHxHEIGHT] */
+/* Every picture's sample, light and dark, in one PNG, to be looked at: contact-sheet FILE.png [WIDTHxHEIGHT [VIEW]] */
 #include "ui/paint/painters.h"
 
 #include <stdio.h>
 
 #define GAP 8
+
+static bool
+wanted (const MsPainter *painter, int argc, char *argv[])
+{
+  return argc < 4 || g_str_equal (painter->name, argv[3]);
+}
 
 int
 main (int argc, char *argv[])
@@ -14,17 +20,19 @@ main (int argc, char *argv[])
 
   if (argc < 2 || (argc > 2 && sscanf (argv[2], "%dx%d", &width, &height) != 2) || width < 1 || height < 1)
     {
-      fprintf (stderr, "Usage: contact-sheet FILE.png [WIDTHxHEIGHT]\n");
+      fprintf (stderr, "Usage: contact-sheet FILE.png [WIDTHxHEIGHT [VIEW]]\n");
       return 2;
     }
-  while (ms_painters ()[n] != NULL)
-    n++;
+  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
+    n += wanted (*p, argc, argv);
 
   cairo_surface_t *sheet
     = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 2 * (width + GAP) + GAP, n * (height + GAP) + GAP);
 
-  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++, row++)
+  for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
     {
+      if (!wanted (*p, argc, argv))
+        continue;
       MsScene *scene = (*p)->sample ();
 
       for (int dark = 0; dark < 2; dark++)
@@ -38,6 +46,7 @@ main (int argc, char *argv[])
           cairo_surface_destroy (tile);
         }
       ms_scene_free (scene);
+      row++;
     }
 
   cairo_status_t status = cairo_surface_write_to_png (sheet, argv[1]);

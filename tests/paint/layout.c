@@ -6,6 +6,7 @@
 #include "ui/paint/grid.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
+#include "ui/paint/slots-data.h"
 #include "ui/paint/text.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ static bool
 same_spot (const MsSpot *a, const MsSpot *b)
 {
   return a->kind == b->kind && a->example == b->example && a->token == b->token && a->expert == b->expert
-         && a->point == b->point && a->step == b->step;
+         && a->point == b->point && a->step == b->step && a->slot == b->slot;
 }
 
 /* Painters whose hover is one outline at the spot; the plane marks both panels and the curves draw a line through. */
@@ -194,6 +195,53 @@ test_selection (void)
   ms_scene_free (scene);
 }
 
+/* Without a choice: example 0 and its sharpest slot; then what was chosen, and what goes best with it. */
+static void
+test_slots_choice (void)
+{
+  MsScene *scene = ms_sample_soft_sized (4, 16);
+  MsRouting *routing = scene->record->routing[0];
+  MsSlots slots;
+
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_cmpint (slots.example, ==, 0);
+  g_assert_cmpint (slots.rows, ==, 16);
+  g_assert_cmpfloat (ms_slots_dispatch (&slots, slots.token, slots.slot), ==, slots.most_dispatch);
+  g_assert_cmpfloat (ms_slots_column_fault (&slots), <, 1e-6);
+  g_assert_cmpfloat (ms_slots_row_fault (&slots), <, 1e-6);
+  ms_slots_clear (&slots);
+
+  scene->selection.token = 2 * 16 + 9;
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_cmpint (slots.example, ==, 2);
+  g_assert_cmpint (slots.first, ==, 32);
+  for (int s = 0; s < 16; s++)
+    g_assert_cmpfloat (ms_slots_combine (&slots, 41, s), <=, ms_slots_combine (&slots, 41, slots.slot));
+  ms_slots_clear (&slots);
+
+  scene->selection.token = MS_NONE;
+  scene->selection.example = 3;
+  scene->selection.slot = 11;
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_cmpint (slots.slot, ==, 11);
+  for (int t = 48; t < 64; t++)
+    g_assert_cmpfloat (ms_slots_dispatch (&slots, t, 11), <=, ms_slots_dispatch (&slots, slots.token, 11));
+  /* Weights that do not add up are seen. */
+  routing->dispatch[48 * 16 + 3] += 0.5f;
+  ms_slots_clear (&slots);
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_cmpfloat (fabs (ms_slots_column_fault (&slots) - 0.5), <, 1e-6);
+  ms_slots_clear (&slots);
+
+  /* One group for all examples: all its tokens, the image of the chosen one. */
+  routing->groups = 1;
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_cmpint (slots.rows, ==, 64);
+  g_assert_cmpint (slots.token / 16, ==, 3);
+  ms_slots_clear (&slots);
+  ms_scene_free (scene);
+}
+
 /* Items stand inside the area and do not touch; all are shown where that leaves them legible. */
 static void
 test_grid (void)
@@ -257,6 +305,8 @@ main (int argc, char *argv[])
   ms_text_set_boxes (true);
   g_test_add_data_func ("/layout/hover/assignments", ms_painter_find ("assignments"), test_hover);
   g_test_add_data_func ("/layout/hover/load", ms_painter_find ("load"), test_hover);
+  g_test_add_data_func ("/layout/hover/slots", ms_painter_find ("slots"), test_hover);
+  g_test_add_func ("/layout/slots-choice", test_slots_choice);
   g_test_add_func ("/layout/token", test_token);
   g_test_add_func ("/layout/bars", test_bars);
   g_test_add_func ("/layout/selection", test_selection);

@@ -78,7 +78,7 @@ test_empty (void)
   try_all (&scene);
   scene.record = record;
   try_all (&scene);
-  scene.selection = (MsSelection) { 9, 1000000, 1000000, 1000000, 1000000 };
+  scene.selection = (MsSelection) { 9, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000 };
   try_all (&scene);
 }
 
@@ -92,9 +92,9 @@ test_samples (void)
       g_assert_true ((*p)->applies (scene));
       g_assert_cmpint (scene->record->provenance, ==, MS_PROVENANCE_SAMPLE);
       try_all (scene);
-      scene->selection = (MsSelection) { 1, 3, 50, 5, 120 };
+      scene->selection = (MsSelection) { 1, 3, 50, 5, 120, 4, 1, 1 };
       try_all (scene);
-      scene->selection = (MsSelection) { -7, 100000, 100000, 100000, 100000 };
+      scene->selection = (MsSelection) { -7, 100000, 100000, 100000, 100000, 100000, 100000, 100000 };
       try_all (scene);
       ms_scene_free (scene);
     }
@@ -219,6 +219,36 @@ test_plane_parts (void)
   ms_scene_free (scene);
 }
 
+/* Soft layers of other shapes: a slot for each expert and many, all examples in one group, weights that are absent. */
+static void
+test_soft (void)
+{
+  const int slots[] = { 8, 512 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (slots); i++)
+    {
+      MsScene *scene = ms_sample_soft_sized (3, slots[i]);
+      MsRecord *record = (MsRecord *) scene->record;
+      MsRouting *routing = record->routing[0];
+
+      try_all (scene);
+      routing->groups = 1;
+      scene->selection.slot = 7;
+      scene->selection.token = 40;
+      try_all (scene);
+      record->tokens = routing->T; /* no token belongs where its example says */
+      try_all (scene);
+      record->tokens = 16;
+      g_clear_pointer (&routing->logits, g_free);
+      g_clear_pointer (&routing->use, g_free);
+      record->patch = 0;
+      try_all (scene);
+      g_clear_pointer (&routing->dispatch, g_free);
+      try_all (scene);
+      ms_scene_free (scene);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -231,6 +261,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/odd-scenes/many-experts", test_many_experts);
   g_test_add_func ("/odd-scenes/not-finite", test_not_finite);
   g_test_add_func ("/odd-scenes/other-inputs", test_other_inputs);
+  g_test_add_func ("/odd-scenes/soft", test_soft);
   g_test_add_func ("/odd-scenes/plane-parts", test_plane_parts);
   return g_test_run ();
 }

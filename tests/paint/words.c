@@ -128,6 +128,49 @@ test_place (void)
   ms_scene_free (scene);
 }
 
+static void
+test_slot (void)
+{
+  const MsPainter *painter = ms_painter_find ("slots");
+  MsScene *scene = ms_sample_soft_sized (2, 8);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+  int t = 16 + 6, s = 5;
+
+  scene->record->labels[1] = 7;
+  g_clear_pointer (&((MsRecord *) scene->record)->predictions, ms_predictions_free);
+  scene->selection.example = 1;
+  spot.kind = MS_SPOT_SLOT;
+  spot.token = t;
+  spot.slot = s;
+  /* A peak that keeps its column and its row at 1. */
+  for (int i = 16; i < 32; i++)
+    routing->dispatch[i * 8 + s] = i == t ? 0.25f : 0.05f;
+  for (int i = 0; i < 8; i++)
+    routing->combine[t * 8 + i] = i == s ? 0.3f : 0.1f;
+  routing->logits[t * 8 + s] = -1.5f;
+  says (painter, scene, &spot,
+        "image 1, label 7\npatch in row 2, column 3\nslot 5 of expert 5, block 1\n"
+        "dispatch 0.2500: its share of what the slot reads\ncombine 0.3000: the slot's share of its result\n"
+        "logit -1.500");
+  spot.token = MS_NONE;
+  says (painter, scene, &spot,
+        "slot 5 of expert 5, block 1\ndispatch weights of 16 tokens sum to 1.000000\n"
+        "reads most, 0.250, from image 1, label 7\npatch in row 2, column 3");
+  spot.kind = MS_SPOT_TOKEN;
+  spot.token = t;
+  says (painter, scene, &spot,
+        "image 1, label 7\npatch in row 2, column 3\n"
+        "combine weights of 8 slots sum to 1.000000\nuses most, 0.300, slot 5 of expert 5");
+  spot.token = 3; /* of another group */
+  says (painter, scene, &spot, "");
+  spot.kind = MS_SPOT_EXPERT;
+  spot.expert = 5;
+  routing->use[5] = 4.25;
+  says (painter, scene, &spot, "expert 5, block 1\nslot 5\n4.2 of the combine weight of 32 tokens");
+  ms_scene_free (scene);
+}
+
 /* One header, as many cells in each row, and as many rows as there are things. */
 static void
 test_tables (void)
@@ -135,7 +178,7 @@ test_tables (void)
   static const struct {
     const char *name;
     int rows;
-  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 } };
+  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {
@@ -178,6 +221,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/expert", test_expert);
   g_test_add_func ("/words/step", test_step);
   g_test_add_func ("/words/place", test_place);
+  g_test_add_func ("/words/slot", test_slot);
   g_test_add_func ("/words/tables", test_tables);
   g_test_add_func ("/words/list", test_list);
   return g_test_run ();

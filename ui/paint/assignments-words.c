@@ -2,22 +2,8 @@
 
 #include "ui/paint/assignments-words.h"
 
+#include "ui/paint/example-words.h"
 #include "ui/paint/tokens.h"
-
-static void
-describe_example (GString *text, const MsRecord *record, int n)
-{
-  int predicted = ms_record_predicted (record, n);
-
-  g_string_append_printf (text, "%s %d", record->patch > 0 ? "image" : "example", n);
-  if (record->plane && record->width >= 2)
-    g_string_append_printf (text, " at (%s, %s)", ms_number_fixed ((double) record->inputs[2 * n], 2).text,
-                            ms_number_fixed ((double) record->inputs[2 * n + 1], 2).text);
-  if (record->labels != NULL)
-    g_string_append_printf (text, ", label %s", ms_record_class (record, record->labels[n]).text);
-  if (predicted >= 0)
-    g_string_append_printf (text, ", predicted %s", ms_record_class (record, predicted).text);
-}
 
 static void
 describe_choice (GString *text, const MsRouting *routing, int token, int k)
@@ -51,16 +37,13 @@ ms_assignments_describe (const MsScene *scene, const MsSpot *spot)
     return g_strdup ("");
 
   GString *text = g_string_new (NULL);
-  int first = record->class_token ? 1 : 0, p = spot->token >= 0 ? spot->token % record->tokens - first : 0;
-  int across = record->patch > 0 ? (record->width + record->patch - 1) / record->patch : 0;
 
-  describe_example (text, record, spot->example);
-  if (spot->token >= 0 && p < 0)
-    g_string_append (text, "\nclass token");
-  else if (spot->token >= 0 && across > 0)
-    g_string_append_printf (text, "\npatch in row %d, column %d", p / across + 1, p % across + 1);
-  else if (spot->token >= 0 && record->tokens > 1)
-    g_string_append_printf (text, "\ntoken %d", p);
+  ms_words_example (text, record, spot->example);
+  if (spot->token >= 0 && (record->tokens > 1 || record->patch > 0))
+    {
+      g_string_append_c (text, '\n');
+      ms_words_token (text, record, spot->token);
+    }
   if (routing == NULL || routing->expert == NULL || spot->token < 0 || spot->token >= routing->T)
     {
       g_string_append (text, routing == NULL ? "\nno routed layer" : "\nits routing was not captured");

@@ -392,13 +392,12 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
   int token = ms_token_index (scene->record, ms_scene_routing (scene), n, p);
 
-  *spot = (MsSpot) { .kind = MS_SPOT_TOKEN,
-                    .example = n,
-                    .token = token,
-                    .point = MS_NONE,
-                    .step = MS_NONE,
-                    .expert = ms_token_expert (ms_scene_routing (scene), token, 0),
-                    .area = token_area (&layout, n, p) };
+  *spot = MS_SPOT_NONE;
+  spot->kind = MS_SPOT_TOKEN;
+  spot->example = n;
+  spot->token = token;
+  spot->expert = ms_token_expert (ms_scene_routing (scene), token, 0);
+  spot->area = token_area (&layout, n, p);
   return true;
 }
 

@@ -297,8 +297,10 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   double x0 = ms_axis_at (&layout.steps, (double) history->points[i].first_step - 1);
   double x1 = ms_axis_at (&layout.steps, (double) history->points[i].last_step);
 
-  *spot = (MsSpot) { .kind = MS_SPOT_STEP, .example = MS_NONE, .token = MS_NONE, .expert = MS_NONE, .point = MS_NONE,
-                     .step = history->points[i].last_step, .area = { x0, plot->y, MAX (1, x1 - x0), plot->height } };
+  *spot = MS_SPOT_NONE;
+  spot->kind = MS_SPOT_STEP;
+  spot->step = history->points[i].last_step;
+  spot->area = (cairo_rectangle_t) { x0, plot->y, MAX (1, x1 - x0), plot->height };
   return true;
 }
 

@@ -331,7 +331,7 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
   if (layout.E < 1)
     return false;
-  *spot = (MsSpot) { .example = MS_NONE, .token = MS_NONE, .point = MS_NONE, .expert = MS_NONE, .step = MS_NONE };
+  *spot = MS_SPOT_NONE;
   if (ms_inside (&bars, x, y))
     {
       spot->kind = MS_SPOT_EXPERT;

@@ -20,9 +20,13 @@ typedef struct {
   int example, token; /* token: 0 <= token < record->T of the layer, the batch-wide index */
   int expert;
   gint64 step;
+  int slot;    /* of a soft layer: 0 <= slot < routing->slots */
+  int member;
+  int score;   /* an MsOodScore */
 } MsSelection;
 
-#define MS_SELECTION_NONE ((MsSelection){ 0, MS_NONE, MS_NONE, MS_NONE, MS_NONE })
+#define MS_SELECTION_NONE                                                                                              \
+  ((MsSelection){ 0, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE })
 
 /* What a painter may read. All borrowed; record and history may be NULL (nothing yet). */
 typedef struct {
@@ -38,15 +42,44 @@ typedef enum {
   MS_SPOT_STEP,   /* step, and expert where it is a cell of the strip */
   MS_SPOT_POINT,  /* a point of the plane */
   MS_SPOT_PLACE,  /* a place of the surface: x, y in data units */
+  MS_SPOT_SLOT,   /* a slot, and token where it is the two's weight */
+  MS_SPOT_EXAMPLE,
+  MS_SPOT_PAIR,   /* member and other */
+  MS_SPOT_MEMBER, /* a member, or all together: MS_NONE */
+  MS_SPOT_BIN,    /* of a histogram */
+  MS_SPOT_SCORE,
+  MS_SPOT_LEVEL,  /* a threshold of a score, as the number of foreign examples above it: bin */
 } MsSpotKind;
 
 typedef struct {
   MsSpotKind kind;
-  int example, token, expert, point;
+  int example, token, expert, point; /* these and the next two lines' MS_NONE: has nothing to do with any */
+  int slot, member, other, bin, score;
   gint64 step;
   double x, y;
   cairo_rectangle_t area; /* of the thing, in the picture's units: for the hover outline and the tooltip's place */
 } MsSpot;
+
+#define MS_SPOT_NONE                                                                                                   \
+  ((MsSpot){ .kind = MS_SPOT_NOTHING,                                                                                  \
+             .example = MS_NONE,                                                                                       \
+             .token = MS_NONE,                                                                                         \
+             .expert = MS_NONE,                                                                                        \
+             .point = MS_NONE,                                                                                         \
+             .slot = MS_NONE,                                                                                          \
+             .member = MS_NONE,                                                                                        \
+             .other = MS_NONE,                                                                                         \
+             .bin = MS_NONE,                                                                                           \
+             .score = MS_NONE,                                                                                         \
+             .step = MS_NONE })
+
+bool ms_spot_equal (const MsSpot *a, const MsSpot *b); /* the same thing, wherever it stands */
+bool ms_spot_selected (const MsSpot *spot, const MsSelection *selection); /* this is what is chosen */
+
+bool ms_selection_equal (const MsSelection *a, const MsSelection *b);
+/* What is chosen after @spot was (NULL: the choice was dropped): choosing the same thing again drops it. The layer, the
+ * member and the score stay as they are until others are chosen. */
+MsSelection ms_selection_after (const MsSelection *selection, const MsSpot *spot);
 
 typedef struct {
   const char *name;  /* "assignments": the command line's --view */

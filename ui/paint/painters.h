@@ -11,7 +11,8 @@ G_BEGIN_DECLS
   X (assignments) \
   X (load) \
   X (curves) \
-  X (plane)
+  X (plane) \
+  X (slots)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)

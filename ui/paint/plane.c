@@ -296,8 +296,9 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
       int point = pick_point (panel, scene->record, x, y);
 
-      *spot = (MsSpot) { .kind = point >= 0 ? MS_SPOT_POINT : MS_SPOT_PLACE, .example = MS_NONE, .token = MS_NONE,
-                         .point = point, .step = MS_NONE };
+      *spot = MS_SPOT_NONE;
+      spot->kind = point >= 0 ? MS_SPOT_POINT : MS_SPOT_PLACE;
+      spot->point = point;
       spot->x = point >= 0 ? (double) scene->record->points[2 * point] : ms_axis_value (&panel->x, x);
       spot->y = point >= 0 ? (double) scene->record->points[2 * point + 1] : ms_axis_value (&panel->y, y);
       spot->expert = ms_territory_at (scene, spot->x, spot->y);

@@ -2,6 +2,8 @@
 
 #include "ui/paint/sample.h"
 
+#include "ui/paint/sample-digits.h"
+
 #include <math.h>
 
 #define SIDE 8
@@ -18,9 +20,8 @@ static const guint8 glyphs[10][7] = {
   { 0x0e, 0x11, 0x11, 0x0e, 0x11, 0x11, 0x0e }, { 0x0e, 0x11, 0x11, 0x0f, 0x01, 0x02, 0x0c },
 };
 
-/* A fixed number in [0, 1) for each i. */
-static double
-scatter (guint32 i)
+double
+ms_sample_scatter (guint32 i)
 {
   guint32 h = i * 2654435761u;
 
@@ -46,7 +47,7 @@ glyph_at (int digit, double x, double y)
 static void
 draw_digit (float *image, int digit, guint32 salt)
 {
-  double dx = 1 + 0.55 * scatter (salt), dy = 0.6 * scatter (salt + 1), grain;
+  double dx = 1 + 0.55 * ms_sample_scatter (salt), dy = 0.6 * ms_sample_scatter (salt + 1), grain;
 
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++)
@@ -55,14 +56,13 @@ draw_digit (float *image, int digit, guint32 salt)
         double v = glyph_at (digit, gx, gy) * (1 - fx) * (1 - fy) + glyph_at (digit, gx - 1, gy) * fx * (1 - fy)
                    + glyph_at (digit, gx, gy - 1) * (1 - fx) * fy + glyph_at (digit, gx - 1, gy - 1) * fx * fy;
 
-        grain = 0.85 + 0.15 * scatter (salt + 7 + (guint32) (y * SIDE + x));
+        grain = 0.85 + 0.15 * ms_sample_scatter (salt + 7 + (guint32) (y * SIDE + x));
         image[y * SIDE + x] = (float) (v * grain);
       }
 }
 
-/* What a router might look at: brightness and slope of the patch, a little of its place. */
-static double
-patch_angle (const float *image, int p)
+double
+ms_sample_patch_angle (const float *image, int p)
 {
   int px = p % (SIDE / PATCH) * PATCH, py = p / (SIDE / PATCH) * PATCH;
   const float *a = image + py * SIDE + px;
@@ -80,7 +80,7 @@ fill_probs (float *probs, int E, double angle, guint32 salt)
 
   for (int e = 0; e < E; e++)
     {
-      double logit = 1.7 * cos (angle - 2 * G_PI * e / E) + 2.6 * scatter (salt + (guint32) e);
+      double logit = 1.7 * cos (angle - 2 * G_PI * e / E) + 2.6 * ms_sample_scatter (salt + (guint32) e);
 
       probs[e] = (float) exp (logit);
       sum += (double) probs[e];
@@ -145,7 +145,7 @@ sample_routing (const MsRecord *record, int block, int E, int K)
   for (int t = 0; t < T; t++)
     {
       int n = t / record->tokens, p = t % record->tokens - first;
-      double angle = p < 0 ? 4 : patch_angle (record->inputs + n * SIDE * SIDE, p);
+      double angle = p < 0 ? 4 : ms_sample_patch_angle (record->inputs + n * SIDE * SIDE, p);
 
       fill_probs (routing->probs + (gsize) t * (gsize) E, E, angle * (1 + 0.17 * block) + block,
                   (guint32) (t * 131 + block * 7919));
@@ -159,7 +159,7 @@ sample_routing (const MsRecord *record, int block, int E, int K)
 static void
 fill_losses (MsRecord *record, gint64 step)
 {
-  double s = (double) step, noise = scatter ((guint32) step * 17 + 3) - 0.5;
+  double s = (double) step, noise = ms_sample_scatter ((guint32) step * 17 + 3) - 0.5;
 
   record->task_loss = 2.25 * exp (-s / 70) + 0.06 + 0.2 * noise * exp (-s / 220);
   record->importance_loss = 0.005 * (0.9 * exp (-s / 40) + 0.05 + 0.05 * fabs (noise));
@@ -171,7 +171,7 @@ fill_losses (MsRecord *record, gint64 step)
 static MsEvaluation
 sample_evaluation (gint64 step)
 {
-  double s = (double) step, noise = scatter ((guint32) step + 5000) - 0.5;
+  double s = (double) step, noise = ms_sample_scatter ((guint32) step + 5000) - 0.5;
 
   return (MsEvaluation) {
     .step = step, .examples = 360, .error = 0.83 * exp (-s / 66) + 0.022 + 0.01 * noise,
@@ -204,7 +204,7 @@ sample_history (const MsRecord *record)
             {
               double fair = (double) record->N * record->tokens * record->routing[l]->K / E;
               double wave = 1 + early * 1.6 * cos (e * 2.4 + l) + 0.22 * cos ((double) step / (9 + e % 5) + e)
-                            + 0.3 * (scatter ((guint32) (step * 64 + e + 900 * l)) - 0.5);
+                            + 0.3 * (ms_sample_scatter ((guint32) (step * 64 + e + 900 * l)) - 0.5);
 
               past->routing[l]->load[e] = (int) MAX (0, fair * wave);
               past->routing[l]->dropped[e] = (int) MAX (0, fair * (wave - 1.3));
@@ -255,7 +255,7 @@ ms_sample_digits_sized (int N, int E, int K, bool class_token)
   record->predictions = ms_predictions_new (1, N, 10);
   for (int n = 0; n < N; n++)
     {
-      record->labels[n] = (int) (10 * scatter ((guint32) n + 77));
+      record->labels[n] = (int) (10 * ms_sample_scatter ((guint32) n + 77));
       draw_digit (record->inputs + n * SIDE * SIDE, record->labels[n], (guint32) n * 1009);
       for (int c = 0; c < 10; c++)
         record->predictions->probs[n * 10 + c] = c == record->labels[n] ? 0.91f : 0.01f;
@@ -277,11 +277,11 @@ ms_sample_digits (void)
 static void
 spiral_point (int i, float *xy, int *label)
 {
-  double r = 0.1 + 0.9 * scatter ((guint32) i * 3 + 1), turn = 3.4 * G_PI * sqrt (r);
+  double r = 0.1 + 0.9 * ms_sample_scatter ((guint32) i * 3 + 1), turn = 3.4 * G_PI * sqrt (r);
 
   *label = i % 2;
-  xy[0] = (float) (r * cos (turn + G_PI * *label) + 0.06 * (scatter ((guint32) i * 3 + 2) - 0.5));
-  xy[1] = (float) (r * sin (turn + G_PI * *label) + 0.06 * (scatter ((guint32) i * 3 + 3) - 0.5));
+  xy[0] = (float) (r * cos (turn + G_PI * *label) + 0.06 * (ms_sample_scatter ((guint32) i * 3 + 2) - 0.5));
+  xy[1] = (float) (r * sin (turn + G_PI * *label) + 0.06 * (ms_sample_scatter ((guint32) i * 3 + 3) - 0.5));
 }
 
 static double

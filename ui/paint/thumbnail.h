@@ -19,5 +19,8 @@ MsTone ms_thumbnail_tone (const MsRecord *record);
  * example that is no image is one row of its features. */
 void ms_thumbnail_draw (cairo_t *cr, const cairo_rectangle_t *area, const MsRecord *record, int n, MsTone tone,
                         const int *tint, const MsPalette *palette);
+/* The same with @heat (patches) in [0, 1] of one @hue over the patches. */
+void ms_thumbnail_draw_heat (cairo_t *cr, const cairo_rectangle_t *area, const MsRecord *record, int n, MsTone tone,
+                             const float *heat, MsColour hue, const MsPalette *palette);
 
 G_END_DECLS

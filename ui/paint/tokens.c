@@ -51,6 +51,24 @@ ms_record_predicted (const MsRecord *record, int n)
 }
 
 int
+ms_record_across (const MsRecord *record)
+{
+  return record->patch > 0 ? (record->width + record->patch - 1) / record->patch : 0;
+}
+
+int
+ms_token_example (const MsRecord *record, int token)
+{
+  return token / MAX (1, record->tokens) % MAX (1, record->N);
+}
+
+int
+ms_token_patch (const MsRecord *record, int token)
+{
+  return token % MAX (1, record->tokens) - (record->class_token ? 1 : 0);
+}
+
+int
 ms_token_index (const MsRecord *record, const MsRouting *routing, int n, int p)
 {
   gint64 token = (gint64) n * record->tokens + (record->class_token ? 1 : 0) + p;

@@ -16,6 +16,13 @@ MsNumber ms_record_class (const MsRecord *record, int c);
 /* The class with the largest mean probability over members; MS_NONE if not captured. */
 int ms_record_predicted (const MsRecord *record, int n);
 
+/* Patches of an image side by side; 0: no image. */
+int ms_record_across (const MsRecord *record);
+/* The example of a batch-wide token index, whichever copy it belongs to, and its patch in there (-1: class token). The
+ * record has tokens. */
+int ms_token_example (const MsRecord *record, int token);
+int ms_token_patch (const MsRecord *record, int token);
+
 /* The batch-wide index of patch @p of example @n (-1: the class token); MS_NONE if @routing holds no such token. */
 int ms_token_index (const MsRecord *record, const MsRouting *routing, int n, int p);
 /* Choice @k of a token; MS_NONE: no expert. */

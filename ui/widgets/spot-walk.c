@@ -6,44 +6,12 @@
 #define RASTER 6.0 /* px between two looks when searching the whole picture */
 
 bool
-ms_spot_equal (const MsSpot *a, const MsSpot *b)
-{
-  if (a->kind != b->kind)
-    return false;
-  switch (a->kind)
-    {
-    case MS_SPOT_NOTHING: return true;
-    case MS_SPOT_TOKEN: return a->token == b->token;
-    case MS_SPOT_EXPERT: return a->expert == b->expert;
-    case MS_SPOT_STEP: return a->step == b->step && a->expert == b->expert;
-    case MS_SPOT_POINT: return a->point == b->point;
-    case MS_SPOT_PLACE: return a->x == b->x && a->y == b->y;
-    }
-  return false;
-}
-
-static bool
-is_selected (const MsSpot *spot, const MsSelection *selection)
-{
-  switch (spot->kind)
-    {
-    case MS_SPOT_TOKEN: return selection->token == spot->token;
-    case MS_SPOT_POINT: return selection->example == spot->example && spot->example != MS_NONE;
-    case MS_SPOT_STEP: return selection->step == spot->step && selection->expert == spot->expert;
-    case MS_SPOT_EXPERT: return selection->token == MS_NONE && selection->expert == spot->expert;
-    case MS_SPOT_NOTHING:
-    case MS_SPOT_PLACE: break;
-    }
-  return false;
-}
-
-bool
 ms_spot_find (const MsPainter *painter, double width, double height, const MsScene *scene, const MsPalette *palette,
               MsSpot *spot)
 {
   for (double y = RASTER / 2; y < height; y += RASTER)
     for (double x = RASTER / 2; x < width; x += RASTER)
-      if (painter->pick (x, y, width, height, scene, palette, spot) && is_selected (spot, &scene->selection))
+      if (painter->pick (x, y, width, height, scene, palette, spot) && ms_spot_selected (spot, &scene->selection))
         return true;
   return false;
 }

@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* Whether both are the same thing; where on the screen does not matter. */
-bool ms_spot_equal (const MsSpot *a, const MsSpot *b);
-
 /* The thing that @selection names, where @painter shows it. */
 bool ms_spot_find (const MsPainter *painter, double width, double height, const MsScene *scene,
                    const MsPalette *palette, MsSpot *spot);

@@ -89,33 +89,10 @@ ms_window_choose_views (MsWindow *self, MsChosenViews chosen)
 
 /* Selection */
 
-static bool
-same_selection (const MsSelection *a, const MsSelection *b)
-{
-  return a->layer == b->layer && a->example == b->example && a->token == b->token && a->expert == b->expert
-         && a->step == b->step;
-}
-
-/* Choosing the same thing again drops the choice. */
 static void
 select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
 {
-  MsSelection chosen = MS_SELECTION_NONE;
-
-  chosen.layer = self->selection.layer;
-  if (spot != NULL && spot->kind != MS_SPOT_NOTHING && spot->kind != MS_SPOT_PLACE)
-    {
-      chosen.example = spot->kind == MS_SPOT_POINT ? spot->point : spot->example;
-      chosen.token = spot->token;
-      chosen.expert = spot->expert;
-      chosen.step = spot->kind == MS_SPOT_STEP ? spot->step : MS_NONE;
-    }
-  if (same_selection (&chosen, &self->selection))
-    {
-      chosen = MS_SELECTION_NONE;
-      chosen.layer = self->selection.layer;
-    }
-  self->selection = chosen;
+  self->selection = ms_selection_after (&self->selection, spot);
   show_scenes (self);
 }
 

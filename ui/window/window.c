@@ -152,7 +152,7 @@ restarted_cb (MsLive *live, MsWindow *self)
 {
   g_clear_pointer (&self->opening, ms_experiment_unref);
   sync_rows (self, false);
-  self->selection = (MsSelection){ self->selection.layer, MS_NONE, MS_NONE, MS_NONE, MS_NONE };
+  self->selection = ms_selection_after (&self->selection, NULL);
   if (self->rebuilding && self->sent == NULL)
     ms_window_toast (self, "Model rebuilt, at step 0");
   self->rebuilding = self->rebuilding && self->sent != NULL;
