@@ -73,11 +73,10 @@ MsNode *ms_combine (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan)
 /* The same plus @residual (T, H); NULL: nothing. */
 MsNode *ms_combine_add (MsTape *tape, MsNode *x, MsNode *weight, const MsPlan *plan, MsNode *residual);
 
-<<<<<<< HEAD
 /* Rows of M members one after another, each member's times s (M, H) plus b (M, H); b may be NULL. */
 MsNode *ms_member_affine (MsTape *tape, MsNode *x, MsNode *s, MsNode *b);
 MsNode *ms_split_members (MsTape *tape, MsNode *x, int M); /* (R, M C) -> (M R, C), one member after another */
-=======
+
 /* Soft MoE. Rows (T, H), or columns over the first axis of x (H, ...) -> (H, C), brought to length 1, or to the length
  * @scale (), a scalar, unless that is NULL. */
 MsNode *ms_unit_rows (MsTape *tape, MsNode *x, MsNode *scale);
@@ -89,7 +88,6 @@ MsNode *ms_softmax_columns (MsTape *tape, MsNode *x, int groups);
 MsNode *ms_fill_slots (MsTape *tape, MsNode *dispatch, MsNode *x, int groups);
 /* The way back: mix (T, S) times the group's rows of slots (S groups, H), plus @residual (T, H) unless NULL: (T, H). */
 MsNode *ms_mix_slots (MsTape *tape, MsNode *mix, MsNode *slots, int groups, MsNode *residual);
->>>>>>> 16b57dd (autodiff: ops of Soft MoE)
 
 /* Mean over rows of -ln softmax (logits)[label]; labels (N) borrowed until reset. */
 MsNode *ms_cross_entropy (MsTape *tape, MsNode *logits, const int *labels);
