@@ -160,6 +160,7 @@ ms_dataset_standardise (MsDataset *self)
     }
   apply_scale (self->train_x, n, size, mean, factor);
   apply_scale (self->test_x, (gsize) self->n_test, size, mean, factor);
+  apply_scale (self->foreign_x, (gsize) self->n_foreign, size, mean, factor);
 }
 
 bool

@@ -3,6 +3,8 @@
 #include "core/tasks/dataset.h"
 
 #include "core/tasks/datasets.h"
+#include "core/tasks/foreign.h"
+#include "core/tasks/hold-out.h"
 
 #include <string.h>
 
@@ -51,7 +53,11 @@ ms_dataset_load (const MsDatasetSpec *spec, GError **error)
       g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "data “%s” needs files: %s", kind->name, kind->help);
       return NULL;
     }
-  return kind->load (spec, error);
+  g_autoptr (MsDataset) self = kind->load (spec, error);
+  if (self == NULL || !ms_dataset_hold_out (self, spec->held_out, error)
+      || !ms_dataset_add_foreign (self, spec, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 MsDataset *
@@ -74,6 +80,8 @@ ms_dataset_unref (MsDataset *self)
   g_free (self->test_x);
   g_free (self->train_y);
   g_free (self->test_y);
+  g_free (self->foreign);
+  g_free (self->foreign_x);
   g_free (self);
 }
 

@@ -20,6 +20,9 @@ typedef struct {
   int n_train, n_test;
   float *train_x, *test_x; /* (n, height, width, channels) */
   int *train_y, *test_y;   /* (n) in [0, n_classes) */
+  char *foreign;    /* what the foreign examples are, "inverted test images"; NULL: there are none */
+  int n_foreign;
+  float *foreign_x; /* (n_foreign, height, width, channels), prepared like test_x; nobody trains on them */
 } MsDataset;
 
 /* How the user asks for data. */
@@ -29,7 +32,10 @@ typedef struct {
   int n_examples;       /* plane generators: points in all */
   double noise;         /* plane generators: standard deviation of the jitter */
   double test_fraction; /* where the source has no split of its own, in (0, 1) */
-  guint64 seed;         /* of the generator and of the split */
+  guint64 seed;         /* of the generator, of the split and of foreign examples */
+  const char *held_out; /* classes that are left out, as numbers with commas; NULL or "": none */
+  const char *ood;      /* what the foreign examples are: a name of MS_FOREIGN; NULL: "none" */
+  const char *ood_path; /* where they are read from; NULL or "": none given */
 } MsDatasetSpec;
 
 /* One kind of source; MS_DATASETS in core/tasks/datasets.h is the only list. */
@@ -39,12 +45,15 @@ typedef struct {
   bool plane;
   const char *help;     /* what it is; for files: which files it expects under the path, and where to get them */
   MsDataset *(*load) (const MsDatasetSpec *spec, GError **error);
+  /* A data set of which shape and test_x are there, unlabelled: for files that only need inputs. NULL: load does. */
+  MsDataset *(*load_inputs) (const char *path, GError **error);
 } MsDatasetKind;
 
 const MsDatasetKind *const *ms_dataset_kinds (void); /* NULL-terminated */
 const MsDatasetKind *ms_dataset_kind_find (const char *name); /* NULL: unknown */
 
-/* Reads or makes the data set. Errors name the file, what was found and what would be right. */
+/* Reads or makes the data set: the kind's examples, without held-out classes, and the foreign examples. Errors name the
+ * file, what was found and what would be right. */
 MsDataset *ms_dataset_load (const MsDatasetSpec *spec, GError **error);
 MsDataset *ms_dataset_ref (MsDataset *dataset);
 void ms_dataset_unref (MsDataset *dataset);

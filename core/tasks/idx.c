@@ -143,6 +143,43 @@ load_idx (const MsDatasetSpec *spec, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* A file of images, or the test images of a folder and else its training images. */
+static MsDataset *
+load_idx_inputs (const char *path, GError **error)
+{
+  g_auto (Idx) images = { 0 };
+  g_auto (MsExamples) examples = { 0 };
+  bool is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  g_autofree char *base = g_filename_display_basename (path);
+  if (!is_folder)
+    {
+      images.name = g_filename_display_name (path);
+      images.bytes = ms_file_read (path, MS_DATA_LIMIT, error);
+      if (images.bytes == NULL || !parse_idx (&images, 3, error))
+        return NULL;
+    }
+  else
+    {
+      g_autofree char *train = find_part (path, "train", "images", 3), *t10k = find_part (path, "t10k", "images", 3);
+      g_autofree char *test = find_part (path, "test", "images", 3);
+      if (!read_part (&images, path, train != NULL && t10k == NULL && test == NULL ? "train" : "t10k", "images", 3,
+                      error))
+        return NULL;
+    }
+  g_autoptr (MsDataset) self = ms_dataset_new (base, images.name);
+  gsize n = images.dim[0], size = (gsize) images.dim[1] * images.dim[2];
+  if (!ms_examples_init (&examples, n, size, images.name, error))
+    return NULL;
+  self->image = true;
+  self->n_test = (int) n;
+  self->height = (int) images.dim[1];
+  self->width = (int) images.dim[2];
+  for (gsize i = 0; i < n * size; i++)
+    examples.x[i] = (float) images.data[i] / 255.0f;
+  self->test_x = g_steal_pointer (&examples.x);
+  return g_steal_pointer (&self);
+}
+
 const MsDatasetKind ms_dataset_kind_idx = {
   .name = "idx",
   .title = "MNIST files (IDX)",
@@ -150,4 +187,5 @@ const MsDatasetKind ms_dataset_kind_idx = {
   .help = "a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
           "t10k-labels-idx1-ubyte, also gzipped; MNIST's are at https://storage.googleapis.com/cvdf-datasets/mnist/",
   .load = load_idx,
+  .load_inputs = load_idx_inputs,
 };

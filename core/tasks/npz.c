@@ -254,6 +254,45 @@ load_npz (const MsDatasetSpec *spec, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* The first of the names for inputs that is there, test parts before whole ones. */
+static const char *
+find_inputs (const Source *source)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (split_names); i++)
+    if (source_has (source, split_names[i][2]))
+      return split_names[i][2];
+  for (gsize i = 0; i < G_N_ELEMENTS (whole_names); i++)
+    if (source_has (source, whole_names[i][0]))
+      return whole_names[i][0];
+  return NULL;
+}
+
+static MsDataset *
+load_npz_inputs (const char *path, GError **error)
+{
+  g_auto (Source) source = { 0 };
+  g_auto (MsExamples) examples = { 0 };
+  if (!source_open (&source, path, error))
+    return NULL;
+  g_autofree char *base = g_filename_display_basename (path);
+  g_autoptr (MsDataset) self = ms_dataset_new (base, source.name);
+  const char *label = find_inputs (&source);
+  if (label == NULL)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: no examples found: an array x_test, x or images is expected",
+                   source.name);
+      return NULL;
+    }
+  const MsArray *x = source_get (&source, label, error);
+  if (x == NULL || !judge_shape (self, x, source.name, label, error)
+      || !ms_examples_init (&examples, x->dim[0], ms_dataset_example_size (self), source.name, error)
+      || !fill_inputs (self, &examples, x, source.name, label, error))
+    return NULL;
+  self->n_test = (int) examples.n;
+  self->test_x = g_steal_pointer (&examples.x);
+  return g_steal_pointer (&self);
+}
+
 const MsDatasetKind ms_dataset_kind_npz = {
   .name = "npz",
   .title = "NumPy arrays",
@@ -262,4 +301,5 @@ const MsDatasetKind ms_dataset_kind_npz = {
           "or a folder with x.npy and y.npy. x is (N, features), (N, height, width) or (N, height, width, channels), "
           "y is class numbers from 0; bytes of images are scaled to [0, 1]",
   .load = load_npz,
+  .load_inputs = load_npz_inputs,
 };

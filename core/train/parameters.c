@@ -228,7 +228,7 @@ static const MsKey keys[] = {
        .help = "Classes that are never trained on, as numbers with commas: what the model has not seen"),
   ROW (TASK_OOD, "task.ood", "Foreign data", "Task", MS_TYPE_CHOICE, .fallback = "inverted",
        .choices = CHOICES (MS_OOD_CHOICES), .effect = MS_EFFECT_REBUILD, .advanced = true,
-       .help = "Examples that the model should find strange, made from the test split or read from a file"),
+       .help = "Examples the model should find strange: made from the test split (inverted only of images), or read"),
   ROW (TASK_OOD_PATH, "task.ood_path", "Foreign file", "Task", MS_TYPE_TEXT, .fallback = "",
        .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = reads_ood_files,
        .help = "Images of the same size, in the same kind of files as the data"),

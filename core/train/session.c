@@ -21,6 +21,9 @@ ms_session_load_data (const MsExperiment *x, GError **error)
     .noise = REAL (TASK_NOISE),
     .test_fraction = REAL (TASK_TEST_FRACTION),
     .seed = (guint64)INT (TASK_SEED),
+    .held_out = ms_experiment_text (x, MS_KEY_TASK_HELD_OUT),
+    .ood = ms_experiment_text (x, MS_KEY_TASK_OOD),
+    .ood_path = ms_experiment_text (x, MS_KEY_TASK_OOD_PATH),
   };
 
   return ms_dataset_load (&spec, error);
