@@ -13,6 +13,7 @@ typedef struct {
   const char *name;      /* "run" */
   const char *arguments; /* "SOURCE": what stands without a dash */
   int n_arguments;       /* exactly so many */
+  bool optional;         /* or none */
   const char *help;      /* one line */
   const char *details;   /* what else its --help says, or NULL */
   const char *const *options; /* names from the option table, NULL-terminated */

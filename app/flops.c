@@ -5,6 +5,7 @@
 #include "app/print.h"
 #include "app/source.h"
 #include "core/base/number.h"
+#include "core/train/backbones.h"
 #include "core/train/closed-form.h"
 #include "core/train/session.h"
 #include <stdio.h>
@@ -121,9 +122,96 @@ print_table (const Count *self)
     printf ("\nA prediction takes %d passes.\n", form->prediction_passes);
 }
 
+/* What the counters come to for one backbone, FLOPs of one image. */
+typedef struct {
+  double vit, vmoe_1, vmoe_2, e3, e3_late, e3_4;
+} Row;
+
+static bool
+count_backbone (const MsPaperBackbone *b, int K, int M, bool early, double *flops, GError **error)
+{
+  g_autoptr (MsExperiment) experiment = ms_paper_experiment (b, K, M, early);
+  MsModelShape shape = ms_paper_shape (b);
+  MsDryCount dry;
+  if (!ms_dry_count (experiment, &shape, 1, &dry, error))
+    return false;
+  *flops = (double) dry.flops;
+  return true;
+}
+
+static bool
+count_row (const MsPaperBackbone *b, Row *row, GError **error)
+{
+  return count_backbone (b, 0, 1, false, &row->vit, error) && count_backbone (b, 1, 1, false, &row->vmoe_1, error)
+         && count_backbone (b, 2, 1, false, &row->vmoe_2, error) && count_backbone (b, 1, 2, true, &row->e3, error)
+         && count_backbone (b, 1, 2, false, &row->e3_late, error) && count_backbone (b, 1, 4, true, &row->e3_4, error);
+}
+
+static JsonObject *
+row_to_json (const MsPaperBackbone *b, const Row *row)
+{
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "name", b->name);
+  json_object_set_int_member (object, "routed_blocks", b->routed);
+  json_object_set_int_member (object, "pixels", b->pixels);
+  json_object_set_double_member (object, "vit", row->vit);
+  json_object_set_double_member (object, "vmoe_k1", row->vmoe_1);
+  json_object_set_double_member (object, "vmoe_k2", row->vmoe_2);
+  json_object_set_double_member (object, "e3_k1_m2", row->e3);
+  json_object_set_double_member (object, "e3_k1_m2_deferred", row->e3_late);
+  json_object_set_double_member (object, "e3_k1_m4", row->e3_4);
+  json_object_set_double_member (object, "ratio", row->e3 / row->vmoe_1);
+  json_object_set_double_member (object, "saving", 1 - row->e3 / (2 * row->vmoe_1));
+  json_object_set_double_member (object, "saving_deferred", 1 - row->e3_late / (2 * row->vmoe_1));
+  json_object_set_double_member (object, "ratio_m4", row->e3_4 / row->vmoe_1);
+  json_object_set_double_member (object, "saving_m4", 1 - row->e3_4 / (4 * row->vmoe_1));
+  return object;
+}
+
+static void
+print_backbone (const MsPaperBackbone *b, const Row *row)
+{
+  printf ("%s last-%d %5d %7.4g %7.4g %7.4g %7.4g %6.2f %5.0f %% %6.0f %% %6.2f %5.0f %%\n", b->name, b->routed,
+          b->pixels, 1e-9 * row->vit, 1e-9 * row->vmoe_1, 1e-9 * row->vmoe_2, 1e-9 * row->e3, row->e3 / row->vmoe_1,
+          100 * (1 - row->e3 / (2 * row->vmoe_1)), 100 * (1 - row->e3_late / (2 * row->vmoe_1)),
+          row->e3_4 / row->vmoe_1, 100 * (1 - row->e3_4 / (4 * row->vmoe_1)));
+}
+
+/* The backbones of the E3 paper: what is saved beside a deep ensemble of as many V-MoEs. */
+static bool
+print_backbones (bool json, GError **error)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  if (!json)
+    printf ("GFLOP per image, 1000 classes, 32 experts; e3 has K 1 and M 2\n\n%-11s %5s %7s %7s %7s %7s %6s %7s %8s "
+            "%6s %7s\n",
+            "backbone", "px", "ViT", "K=1", "K=2", "e3", "ratio", "saving", "deferred", "M=4", "saving");
+  for (int i = 0; i < ms_paper_backbones_count (); i++)
+    {
+      Row row;
+      if (!count_row (ms_paper_backbone (i), &row, error))
+        return false;
+      if (json)
+        json_array_add_object_element (array, row_to_json (ms_paper_backbone (i), &row));
+      else
+        print_backbone (ms_paper_backbone (i), &row);
+    }
+  if (json)
+    {
+      JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+      JsonObject *object = json_object_new ();
+      json_object_set_array_member (object, "backbones", g_steal_pointer (&array));
+      json_node_take_object (node, object);
+      ms_print_json (node);
+    }
+  return true;
+}
+
 static bool
 run (const MsOptions *options, GError **error)
 {
+  if (ms_options_argument (options, 0) == NULL)
+    return print_backbones (options->json, error);
   g_auto (Count) self = { 0 };
   if (!count (&self, options, error))
     return false;
@@ -136,12 +224,14 @@ run (const MsOptions *options, GError **error)
 
 const MsCommand ms_command_flops = {
   .name = "flops",
-  .arguments = "SOURCE",
+  .arguments = "[SOURCE]",
   .n_arguments = 1,
+  .optional = true,
   .help = "parameters and FLOPs of an experiment by part, without building its model",
   .details = "The parts are worked out by formulas; `counted` is what the program's own counters come to on a pass\n"
              "without numbers. Both are of a forward pass of one batch, as in training, with even loads of the\n"
-             "experts. Sizes come from the data, or from --shape and --classes.",
+             "experts. Sizes come from the data, or from --shape and --classes. Without a SOURCE, what e3 saves\n"
+             "beside a deep ensemble with the backbones of its paper.",
   .options = MS_OPTION_LIST ("set", "data", "shape", "classes", "json"),
   .run = run,
 };

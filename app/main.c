@@ -60,7 +60,8 @@ run_command (const MsCommand *command, char **argv, GError **error)
       print_command_help (command);
       return true;
     }
-  if ((int) options->arguments->len != command->n_arguments)
+  if ((int) options->arguments->len != command->n_arguments
+      && !(command->optional && options->arguments->len == 0))
     {
       g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "%s takes %s%s, and %u given; see moescope %s --help",
                    command->name, command->n_arguments == 0 ? "no argument" : "one argument, ", command->arguments,

@@ -22,9 +22,11 @@ typedef struct {
 
 /* One routed block: its routers, and the rows that they are given. */
 typedef struct {
-  guint64 kernels, E; /* M routers of E / M experts each where they are partitioned */
-  guint64 rows;       /* of all members */
-  guint64 groups, S;  /* S rows each */
+  guint64 copies;     /* of the tokens */
+  guint64 parts;      /* of the experts, one for each copy; 1: all copies choose among all */
+  guint64 kernels, E; /* routers, and experts that each has to choose among */
+  guint64 rows;       /* of all copies */
+  guint64 groups, S;  /* of examples, and the rows of one, of all copies */
 } Routed;
 
 const char *
@@ -101,9 +103,9 @@ add_dense (MsClosedForm *form, const Sizes *s, guint64 copies)
   form->flops[MS_MODEL_PART_DENSE] += copies * s->N * 4 * s->T * s->H * s->F;
 }
 
-/* Places per expert and group. */
+/* Places per expert and group of @S rows. */
 static guint64
-capacity (const MsExperiment *x, guint64 S, guint64 K, guint64 E)
+places (const MsExperiment *x, guint64 S, guint64 K, guint64 E)
 {
   const MsCapacityRule rule = {
     .factor = ms_experiment_real (x, MS_KEY_ROUTING_CAPACITY_FACTOR),
@@ -116,24 +118,28 @@ capacity (const MsExperiment *x, guint64 S, guint64 K, guint64 E)
   return (guint64)MAX (1, ms_capacity (&rule, (int)S, (int)K, (int)E));
 }
 
-/* Assignments of one group that find a place when loads are as even as they can be. */
+/* Of @n assignments to @E experts, those that find a place when loads are as even as they can be. */
 static guint64
-kept_when_even (guint64 S, guint64 K, guint64 E, guint64 places)
+kept_when_even (guint64 n, guint64 E, guint64 places)
 {
-  guint64 each = S * K / E, with_more = S * K % E;
+  guint64 each = n / E, with_more = n % E;
 
   return with_more * MIN (each + 1, places) + (E - with_more) * MIN (each, places);
 }
 
 static Routed
-routed (const Sizes *s, guint64 copies)
+routed (const Sizes *s)
 {
   const MsExperiment *x = s->x;
   guint64 of_group = INT (ROUTING_GROUP_EXAMPLES);
-  Routed r = { .kernels = 1, .E = s->E, .rows = copies * s->N * s->T, .groups = copies };
+  bool e3 = s->ensemble == MS_CHOICE_ENSEMBLE_E3;
+  Routed r = { .copies = e3 ? s->M : 1, .parts = e3 && BOOL (ENSEMBLE_PARTITION) ? s->M : 1, .kernels = 1 };
 
-  if (of_group > 0 && s->N % of_group == 0)
-    r.groups = copies * (s->N / of_group);
+  if (e3 && CHOICE (ENSEMBLE_ROUTERS) == MS_CHOICE_MEMBER_ROUTERS_OWN)
+    r.kernels = s->M;
+  r.E = s->E / r.parts;
+  r.rows = r.copies * s->N * s->T;
+  r.groups = of_group > 0 && s->N % of_group == 0 ? s->N / of_group : 1;
   r.S = r.rows / r.groups;
   return r;
 }
@@ -144,19 +150,52 @@ add_router (MsClosedForm *form, const Sizes *s, const Routed *r)
   if (s->router == MS_CHOICE_ROUTER_HASH || s->router == MS_CHOICE_ROUTER_RANDOM)
     return;
   form->parameters[MS_MODEL_PART_ROUTER] += s->H * r->kernels * r->E;
+  if (s->router == MS_CHOICE_ROUTER_SIGMOID)
+    form->parameters[MS_MODEL_PART_ROUTER] += r->kernels * r->E;
   form->flops[MS_MODEL_PART_ROUTER] += 2 * r->rows * s->H * r->E;
 }
 
-static void
-add_experts (MsClosedForm *form, const Sizes *s, guint64 copies)
+/* Assignments of all groups that find a place. */
+static guint64
+kept (const Sizes *s, const Routed *r)
 {
-  const Routed r = routed (s, copies);
-  guint64 H = s->H, F = s->expert_F, kept;
+  guint64 K = s->router == MS_CHOICE_ROUTER_SWITCH ? 1 : s->K, each = r->S / r->copies, C;
+
+  if (s->router == MS_CHOICE_ROUTER_EXPERTS_CHOOSE)
+    {
+      C = r->parts > 1 ? places (s->x, r->S, 1, s->E) : places (s->x, each, 1, s->E);
+      return r->groups * r->copies * r->E * MIN (C, each);
+    }
+  C = places (s->x, r->S, s->K, s->E);
+  return r->groups * r->parts * kept_when_even (r->S / r->parts * K, r->E, C);
+}
+
+/* Soft MoE: every slot of every group is filled, and every slot is mixed into every token. */
+static void
+add_slots (MsClosedForm *form, const Sizes *s, const Routed *r)
+{
+  const MsExperiment *x = s->x;
+  guint64 each = INT (ROUTING_SLOTS) > 0 ? INT (ROUTING_SLOTS) : places (x, r->S, 1, s->E), slots = s->E * each;
+
+  form->parameters[MS_MODEL_PART_ROUTER] += s->H * slots + 1;
+  form->flops[MS_MODEL_PART_ROUTER] += 6 * r->rows * s->H * slots;
+  form->flops[MS_MODEL_PART_EXPERTS] += r->groups * slots * 4 * s->H * s->expert_F;
+}
+
+static void
+add_experts (MsClosedForm *form, const Sizes *s)
+{
+  const Routed r = routed (s);
+  guint64 H = s->H, F = s->expert_F;
 
   form->parameters[MS_MODEL_PART_EXPERTS] += 2 * H + s->E * (dense_parameters (H, F) + dense_parameters (F, H));
+  if (s->router == MS_CHOICE_ROUTER_SOFT)
+    {
+      add_slots (form, s, &r);
+      return;
+    }
   add_router (form, s, &r);
-  kept = r.groups * kept_when_even (r.S, s->K, r.E, capacity (s->x, r.S, s->K, r.E));
-  form->flops[MS_MODEL_PART_EXPERTS] += kept * (4 * H * F + 2 * H);
+  form->flops[MS_MODEL_PART_EXPERTS] += kept (s, &r) * (4 * H * F + 2 * H);
 }
 
 static void
@@ -169,24 +208,40 @@ add_head (MsClosedForm *form, const Sizes *s, guint64 copies)
   form->flops[MS_MODEL_PART_HEAD] = copies * s->N * 2 * products;
 }
 
+/* Copies of the tokens in block @block, in its attention or behind it. */
+static guint64
+copies_in (const Sizes *s, int block, bool attention)
+{
+  const MsExperiment *x = s->x;
+  bool late = attention && CHOICE (ENSEMBLE_REPEAT) == MS_CHOICE_REPEAT_DEFERRED;
+  int first = 0;
+
+  if (s->ensemble != MS_CHOICE_ENSEMBLE_E3 || !BOOL (ENSEMBLE_TILING))
+    return 1;
+  while (!ms_experiment_routes_block (x, first))
+    first++;
+  return block > first || (block == first && !late) ? s->M : 1;
+}
+
 MsClosedForm
 ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
 {
   const Sizes s = read_sizes (x, shape, examples);
   MsClosedForm form = { .examples = examples, .prediction_passes = 1 };
-  guint64 copies = 1, sets = s.ensemble == MS_CHOICE_ENSEMBLE_DEEP ? s.M : 1;
+  guint64 sets = s.ensemble == MS_CHOICE_ENSEMBLE_DEEP ? s.M : 1;
+  int blocks = (int)s.blocks;
 
   add_patches (&form, &s);
-  for (int i = 0; i < (int)s.blocks; i++)
+  for (int i = 0; i < blocks; i++)
     {
       if (s.vit)
-        add_attention (&form, &s, copies);
+        add_attention (&form, &s, copies_in (&s, i, true));
       if (ms_experiment_routes_block (x, i))
-        add_experts (&form, &s, copies);
+        add_experts (&form, &s);
       else
-        add_dense (&form, &s, copies);
+        add_dense (&form, &s, copies_in (&s, i, false));
     }
-  add_head (&form, &s, copies);
+  add_head (&form, &s, copies_in (&s, blocks, false));
   for (int i = 0; i < MS_MODEL_N_PARTS; i++)
     {
       form.parameters[i] *= sets;

@@ -2,8 +2,8 @@
 
 /* Parameters and forward FLOPs of an experiment's model, worked out from its values by formulas: what the counters of
  * the kernels (and of a dry tape) are held against. A multiply-add counts as two, and as in the kernels only products
- * count. Per example, with T tokens, H width, F hidden, P patch side, c channels, E experts of one router, R representation,
- * C classes, and n assignments that find a place:
+ * count. Per example, with T tokens, H width, F hidden, P patch side, c channels, E experts of one router,
+ * R representation, C classes, and n assignments that find a place:
  *
  *   patches    2 (T - 1) P^2 c H      (T with the class token; mlp: 2 features H)
  *   attention  8 T H^2 + 4 T^2 H      a block
@@ -12,8 +12,8 @@
  *   router     2 T H E                a routed block whose router learns
  *   head       2 H R + 2 R C, or 2 H C without a representation
  *
- * n = K T while nothing is dropped; experts that choose take E capacity a group. Where loads decide what is dropped, they
- * are taken as even. Soft MoE, with S slots a group of G tokens: experts 4 S H F, router 2 G S H for the logits and
+ * n = K T while nothing is dropped; experts that choose take E capacity a group. Where loads decide what is dropped,
+ * they are taken as even. Soft MoE, with S slots a group of G tokens: experts 4 S H F, router 2 G S H for logits and
  * 4 G S H for filling and mixing the slots. An ensemble multiplies: deep, everything by M; e3 and batch, what comes
  * behind the repetition. */
 #pragma once

@@ -113,6 +113,12 @@ test_flops (void)
       g_assert_true (json_object_has_member (json_object_get_object_member (form, "parts"), "attention"));
     }
   g_assert_cmpint (parameters[1], >, parameters[0]);
+  g_autoptr (JsonNode) node = cli_json (cli_run ("flops --json"));
+  JsonArray *backbones = json_object_get_array_member (json_node_get_object (node), "backbones");
+  JsonObject *s32 = json_array_get_object_element (backbones, 0);
+  g_assert_cmpstr (json_object_get_string_member (s32, "name"), ==, "S/32");
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (s32, "saving"), 0.32, 0.005);
+  cli_assert_refused (cli_run ("flops digits-vmoe digits-dense"), 2, "flops takes");
   cli_assert_refused (cli_run ("flops digits-vmoe --shape 8x8 --classes 10"), 2, "--shape 8x8 is no shape");
   cli_assert_refused (cli_run ("flops digits-vmoe --shape 8x8x1"), 2, "--shape 8x8x1 goes with --classes");
 }

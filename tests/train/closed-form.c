@@ -133,6 +133,105 @@ test_ensembles (void)
   assert_agree (SETTINGS ("ensemble.kind", "mc-dropout", "ensemble.members", "3"), &images, 4, true);
 }
 
+#define E3(...) SETTINGS ("ensemble.kind", "e3", "model.blocks", "3", "routing.k", "2", __VA_ARGS__)
+
+/* Repeated early and late, one routed block and all; with each half of e3 alone. */
+static void
+test_e3 (void)
+{
+  static const char *const repeats[] = { "early", "deferred" }, *const placements[] = { "every-2", "all" };
+
+  for (int i = 0; i < 8; i++)
+    {
+      const char *repeat = repeats[i & 1], *placement = placements[i >> 1 & 1], *group = i & 4 ? "2" : "0";
+
+      assert_agree (E3 ("ensemble.repeat", repeat, "routing.placement", placement, "routing.group_examples", group),
+                    &images, 4, true);
+      assert_agree (E3 ("ensemble.repeat", repeat, "routing.placement", placement, "routing.group_examples", group,
+                        "ensemble.tiling", "false"),
+                    &images, 4, true);
+      assert_agree (E3 ("ensemble.repeat", repeat, "routing.placement", placement, "routing.group_examples", group,
+                        "ensemble.partition", "false"),
+                    &images, 4, true);
+      assert_agree (E3 ("ensemble.repeat", repeat, "routing.placement", placement, "routing.group_examples", group,
+                        "ensemble.partition", "false", "ensemble.routers", "shared"),
+                    &images, 4, true);
+      assert_agree (E3 ("routing.capacity_factor", "0.7", "routing.group_examples", group), &images, 4, false);
+    }
+}
+
+/* A row of the table, as printed; r is e3 (K 1, M 2) over V-MoE (K 1), savings are in per cent of M V-MoEs. */
+typedef struct {
+  double vit, vmoe_1, vmoe_2, e3, r, saving, saving_late, r_4, saving_4;
+} Printed;
+
+static const Printed table[] = {
+  { 2.71, 2.72, 3.14, 3.68, 1.35, 32, 34, 2.06, 49 },     { 8.82, 8.82, 9.77, 10.97, 1.24, 38, 39, 1.73, 57 },
+  { 111.0, 111.0, 121.9, 138.6, 1.25, 38, 39, 1.75, 56 }, { 90.6, 90.6, 95.4, 101.8, 1.12, 44, 45, 1.37, 66 },
+  { 382, 382, 402, 430, 1.13, 44, 45, 1.37, 66 },         { 382, 382, 431, 525, 1.37, 31, 32, 2.12, 47 },
+  { 335, 335, 368, 429, 1.28, 36, 37, 1.84, 54 },
+};
+
+/* GFLOP of a forward pass of one image, by the counters; the closed form must come to the same. */
+static double
+giga (const MsPaperBackbone *b, int K, int M, bool early)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsExperiment) x = ms_paper_experiment (b, K, M, early);
+  MsModelShape shape = ms_paper_shape (b);
+  MsClosedForm form = ms_closed_form (x, &shape, 1);
+  MsDryCount dry;
+
+  ms_dry_count (x, &shape, 1, &dry, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (dry.flops, ==, ms_closed_form_flops (&form));
+  g_assert_cmpuint (dry.parameters, ==, ms_closed_form_parameters (&form));
+  return 1e-9 * (double)dry.flops;
+}
+
+/* To the @digits behind the point that are printed. */
+static void
+assert_printed (double value, double printed, int digits)
+{
+  if (fabs (value - printed) > 0.5 * pow (10, -digits) + 1e-9)
+    g_error ("%.*f is printed as %.*f", digits + 2, value, digits, printed);
+}
+
+static double
+as_printed (double value, int digits)
+{
+  return round (value * pow (10, digits)) / pow (10, digits);
+}
+
+/* The table divides what it prints: its r is that of the printed FLOPs, its saving of four members that of the printed
+ * ratio. For L/16 last-2 the exact ratio, 1.1247, would print as 1.12, for S/32 the exact saving, 48.49 %, as 48. */
+static void
+test_table (void)
+{
+  g_assert_cmpint (ms_paper_backbones_count (), ==, G_N_ELEMENTS (table));
+  for (int i = 0; i < ms_paper_backbones_count (); i++)
+    {
+      const MsPaperBackbone *b = ms_paper_backbone (i);
+      const Printed *p = &table[i];
+      double vmoe = giga (b, 1, 1, false), e3 = giga (b, 1, 2, true), late = giga (b, 1, 2, false);
+      double r_4 = giga (b, 1, 4, true) / vmoe;
+      int digits = vmoe < 20 ? 2 : vmoe < 200 && b->patch != 14 ? 1 : 0;
+
+      g_test_message ("%s last-%d", b->name, b->routed);
+      assert_printed (giga (b, 0, 1, false), p->vit, digits);
+      assert_printed (vmoe, p->vmoe_1, digits);
+      assert_printed (giga (b, 2, 1, false), p->vmoe_2, digits);
+      assert_printed (e3, p->e3, digits);
+      assert_printed (as_printed (e3, digits) / as_printed (vmoe, digits), p->r, 2);
+      g_assert_cmpfloat_with_epsilon (e3 / vmoe, p->r, 0.006);
+      assert_printed (100 * (1 - e3 / (2 * vmoe)), p->saving, 0);
+      assert_printed (100 * (1 - late / (2 * vmoe)), p->saving_late, 0);
+      assert_printed (r_4, p->r_4, 2);
+      assert_printed (100 * (1 - as_printed (r_4, 2) / 4), p->saving_4, 0);
+      g_assert_cmpfloat_with_epsilon (100 * (1 - r_4 / 4), p->saving_4, 0.6);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,5 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/closed-form/routers", test_routers);
   g_test_add_func ("/closed-form/capacity", test_capacity);
   g_test_add_func ("/closed-form/ensembles", test_ensembles);
+  g_test_add_func ("/closed-form/e3", test_e3);
+  g_test_add_func ("/closed-form/table", test_table);
   return g_test_run ();
 }
