@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "app/print.h"
 #include "core/base/blas.h"
+#include "core/train/comparisons.h"
 #include "core/train/workloads.h"
 #include "ui/paint/painter.h"
 
@@ -87,6 +88,34 @@ workloads_to_json (int threads, GError **error)
 }
 
 static JsonObject *
+comparison_to_json (int i, const MsComparisonResult *result)
+{
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "name", ms_comparison_at (i)->name);
+  json_object_set_string_member (object, "title", ms_comparison_at (i)->title);
+  json_object_set_double_member (object, "ms", result->ms);
+  json_object_set_double_member (object, "other_ms", result->other_ms);
+  json_object_set_double_member (object, "ratio", result->ratio);
+  json_object_set_double_member (object, "flop_ratio", result->flop_ratio);
+  json_object_set_int_member (object, "rounds", result->rounds);
+  return object;
+}
+
+static JsonArray *
+comparisons_to_json (int threads, GError **error)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  for (int i = 0; i < ms_comparisons_count (); i++)
+    {
+      MsComparisonResult result;
+      if (!ms_comparison_run (i, threads, SECONDS, &result, error))
+        return NULL;
+      json_array_add_object_element (array, comparison_to_json (i, &result));
+    }
+  return g_steal_pointer (&array);
+}
+
+static JsonObject *
 blas_to_json (int threads)
 {
   const MsBlasInfo *blas = ms_blas_info ();
@@ -100,11 +129,13 @@ blas_to_json (int threads)
 static bool
 print_json (int threads, GError **error)
 {
-  JsonArray *workloads = workloads_to_json (threads, error);
-  if (workloads == NULL)
+  g_autoptr (JsonArray) workloads = workloads_to_json (threads, error);
+  g_autoptr (JsonArray) comparisons = workloads != NULL ? comparisons_to_json (threads, error) : NULL;
+  if (comparisons == NULL)
     return false;
   JsonObject *object = json_object_new ();
-  json_object_set_array_member (object, "workloads", workloads);
+  json_object_set_array_member (object, "workloads", g_steal_pointer (&workloads));
+  json_object_set_array_member (object, "comparisons", g_steal_pointer (&comparisons));
   json_object_set_array_member (object, "painters", painters_to_json ());
   json_object_set_object_member (object, "blas", blas_to_json (threads));
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
@@ -115,10 +146,8 @@ print_json (int threads, GError **error)
 
 /* Row by row: a workload takes seconds. */
 static bool
-print_table (int threads, GError **error)
+print_workloads (int threads, GError **error)
 {
-  const MsBlasInfo *blas = ms_blas_info ();
-  printf ("%s, kernel %s, %d threads\n\n", blas->library, blas->kernel, threads);
   printf ("%-10s %9s %9s %6s\n", "workload", "step ms", "GEMM ms", "ratio");
   for (int i = 0; i < ms_workloads_count (); i++)
     {
@@ -129,6 +158,32 @@ print_table (int threads, GError **error)
               ms_workload_at (i)->title);
       fflush (stdout);
     }
+  return true;
+}
+
+static bool
+print_comparisons (int threads, GError **error)
+{
+  printf ("\n%-10s %9s %9s %6s %6s\n", "compared", "step ms", "other ms", "ratio", "FLOPs");
+  for (int i = 0; i < ms_comparisons_count (); i++)
+    {
+      MsComparisonResult result;
+      if (!ms_comparison_run (i, threads, SECONDS, &result, error))
+        return false;
+      printf ("%-10s %9.3f %9.3f %6.2f %6.2f   %s\n", ms_comparison_at (i)->name, result.ms, result.other_ms,
+              result.ratio, result.flop_ratio, ms_comparison_at (i)->title);
+      fflush (stdout);
+    }
+  return true;
+}
+
+static bool
+print_table (int threads, GError **error)
+{
+  const MsBlasInfo *blas = ms_blas_info ();
+  printf ("%s, kernel %s, %d threads\n\n", blas->library, blas->kernel, threads);
+  if (!print_workloads (threads, error) || !print_comparisons (threads, error))
+    return false;
   printf ("\n%-12s %9s   at %d x %d\n", "view", "paint ms", WIDTH, HEIGHT);
   for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
     printf ("%-12s %9.2f\n", (*p)->name, time_painter (*p));
@@ -147,7 +202,8 @@ const MsCommand ms_command_bench = {
   .arguments = "",
   .help = "the core's and the painters' speed on this machine, beside the GEMM bound",
   .details = "A step and the bare matrix products of the same shapes are timed alternately; ratio is the median of\n"
-             "step / products over the rounds.",
+             "step / products over the rounds. Two models compared are stepped alternately, too; FLOPs is the\n"
+             "ratio of what their kernels counted.",
   .options = MS_OPTION_LIST ("threads", "json"),
   .run = bench_run,
 };

@@ -3,10 +3,9 @@
 #include "core/train/workloads.h"
 
 #include "core/base/rng.h"
+#include "core/train/bench.h"
 #include "core/train/products.h"
 #include "core/train/session-private.h"
-
-#include <stdlib.h>
 
 /* A workload under way: step does one training step and bound the same products bare. */
 typedef struct {
@@ -96,42 +95,6 @@ open_layer (Work *w, GError **error)
   return true;
 }
 
-/* Random images: the speed does not depend on what is in them. */
-static MsDataset *
-noise_images (void)
-{
-  MsDataset *d = g_new0 (MsDataset, 1);
-  MsRng rng = ms_rng_new (1, MS_RNG_TEST, 2, 0);
-  gsize n;
-
-  d->ref_count = 1;
-  d->name = g_strdup ("noise");
-  d->source = g_strdup ("made for the benchmark");
-  d->height = d->width = 28;
-  d->channels = 1;
-  d->image = true;
-  d->n_classes = 10;
-  d->n_train = 4096;
-  n = (gsize)d->n_train * 784;
-  d->train_x = g_new (float, n);
-  d->train_y = g_new (int, d->n_train);
-  for (gsize i = 0; i < n; i++)
-    d->train_x[i] = (float)ms_rng_uniform (&rng);
-  for (int i = 0; i < d->n_train; i++)
-    d->train_y[i] = (int)ms_rng_below (&rng, 10);
-  return d;
-}
-
-static MsExperiment *
-transformer_experiment (GError **error)
-{
-  static const char json[] = "{\"task.data\": \"idx\", \"task.path\": \"noise\", \"model.kind\": \"vit\", "
-                             "\"model.patch\": 7, \"model.width\": 64, \"model.hidden\": 128, \"model.blocks\": 4, "
-                             "\"model.heads\": 4, \"routing.experts\": 8, \"routing.k\": 1, \"optimiser.batch\": 64}";
-
-  return ms_experiment_from_json (json, -1, "benchmark", error);
-}
-
 static void
 add_transformer_products (Work *w)
 {
@@ -159,8 +122,8 @@ add_transformer_products (Work *w)
 static bool
 open_transformer (Work *w, GError **error)
 {
-  g_autoptr (MsDataset) images = noise_images ();
-  g_autoptr (MsExperiment) experiment = transformer_experiment (error);
+  g_autoptr (MsDataset) images = ms_bench_images ();
+  g_autoptr (MsExperiment) experiment = ms_bench_transformer (error);
   g_autoptr (MsRecord) record = NULL;
 
   if (experiment == NULL
@@ -193,21 +156,6 @@ time_products (Work *w)
 
   ms_products_run (w->products, w->pool);
   return (double)(g_get_monotonic_time () - start) / 1e3;
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *x, gsize n)
-{
-  qsort (x, n, sizeof *x, compare);
-  return n % 2 == 1 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
 int
@@ -253,6 +201,7 @@ ms_workload_run (int i, int n_threads, double seconds, MsWorkloadResult *result,
       ratio[n] = step[n] / gemm[n];
       n++;
     }
-  *result = (MsWorkloadResult){ median (step, n), median (gemm, n), median (ratio, n), (int)n };
+  *result = (MsWorkloadResult){ ms_bench_median (step, n), ms_bench_median (gemm, n), ms_bench_median (ratio, n),
+                                (int)n };
   return true;
 }
