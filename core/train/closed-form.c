@@ -175,7 +175,9 @@ static void
 add_slots (MsClosedForm *form, const Sizes *s, const Routed *r)
 {
   const MsExperiment *x = s->x;
-  guint64 each = INT (ROUTING_SLOTS) > 0 ? INT (ROUTING_SLOTS) : places (x, r->S, 1, s->E), slots = s->E * each;
+  guint64 of_group = INT (ROUTING_GROUP_EXAMPLES) > 0 ? INT (ROUTING_GROUP_EXAMPLES) : INT (OPTIMISER_BATCH);
+  guint64 each = INT (ROUTING_SLOTS) > 0 ? INT (ROUTING_SLOTS) : places (x, of_group * s->T, 1, s->E);
+  guint64 slots = s->E * each;
 
   form->parameters[MS_MODEL_PART_ROUTER] += s->H * slots + 1;
   form->flops[MS_MODEL_PART_ROUTER] += 6 * r->rows * s->H * slots;

@@ -111,6 +111,18 @@ test_routers (void)
       }
 }
 
+static void
+test_slots (void)
+{
+  static const char *const slots[] = { "0", "3" }, *const groups[] = { "0", "2" };
+
+  for (int i = 0; i < 4; i++)
+    for (int examples = 2; examples <= 4; examples += 2)
+      assert_agree (SETTINGS ("routing.router", "soft", "routing.slots", slots[i & 1], "routing.group_examples",
+                              groups[i >> 1], "routing.capacity_factor", "1.3"),
+                    &images, examples, true);
+}
+
 /* Even loads overflow a factor below 1, and the rounding of small groups leaves a remainder. */
 static void
 test_capacity (void)
@@ -238,6 +250,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/closed-form/backbones", test_backbones);
   g_test_add_func ("/closed-form/routers", test_routers);
+  g_test_add_func ("/closed-form/slots", test_slots);
   g_test_add_func ("/closed-form/capacity", test_capacity);
   g_test_add_func ("/closed-form/ensembles", test_ensembles);
   g_test_add_func ("/closed-form/e3", test_e3);
