@@ -258,6 +258,30 @@ test_foreign_state (void)
   g_assert_true (g_bytes_equal (before, after));
 }
 
+/* Rules that match nothing stand in the place of the one decay, from the next step on. */
+static void
+test_live_decay_rules (void)
+{
+  g_autoptr (MsExperiment) decays = experiment ((const char *const[]){
+    "task.data", "spirals", "model.kind", "mlp", "optimiser.kind", "adamw", "optimiser.weight_decay", "0.5", NULL });
+  g_autoptr (MsExperiment) spares = ms_experiment_with (decays, "optimiser.decay_rules", "^nothing$=1", NULL);
+  g_autoptr (MsExperiment) never = ms_experiment_with (decays, "optimiser.weight_decay", "0", NULL);
+  g_autoptr (MsExperiment) wrong = ms_experiment_with (decays, "optimiser.decay_rules", "kernel", NULL);
+  g_autoptr (MsSession) a = ms_session_new (decays, "test", 1, NULL), b = ms_session_new (never, "test", 1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ms_session_change (a, spares, NULL));
+  steps (a, 2);
+  steps (b, 2);
+  assert_same_state (a, b);
+  g_assert_false (ms_session_change (a, wrong, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+  g_assert_true (ms_session_change (a, decays, NULL) && ms_session_change (b, decays, NULL));
+  steps (a, 1);
+  steps (b, 1);
+  assert_same_state (a, b);
+}
+
 static void
 test_not_finite (void)
 {
@@ -337,6 +361,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/learns", test_learns);
   g_test_add_func ("/session/evaluation-groups", test_evaluation_groups);
   g_test_add_func ("/session/foreign-state", test_foreign_state);
+  g_test_add_func ("/session/live-decay-rules", test_live_decay_rules);
   g_test_add_func ("/session/not-finite", test_not_finite);
   return g_test_run ();
 }
