@@ -29,14 +29,15 @@ fill_rows (MsReal *C, gsize ldc, const MsReal *row, gsize M, gsize N)
     memcpy (C + m * ldc, row, N * sizeof *row);
 }
 
-/* The tiles take whole vectors of columns, the library the rest, or all. */
+/* The tiles take whole vectors of columns, the library the rest, or all. In a layer forward they take all columns:
+ * equal rows then give equal results wherever they stand, which the library does not promise. */
 static void
 multiply (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
           const MsReal *B, gsize ldb, const MsReal *bias, MsReal beta, MsReal *C, gsize ldc)
 {
   if (M == 0 || N == 0)
     return;
-  gsize tiled = N - N % MS_GEMM_LANES;
+  gsize tiled = trans_a || trans_b ? N - N % MS_GEMM_LANES : N;
   if (ms_gemm_tiled_wins (trans_b, M, tiled, K))
     ms_gemm_tiled (trans_a, trans_b, M, tiled, K, alpha, A, lda, B, ldb, bias, beta, C, ldc);
   else

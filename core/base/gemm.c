@@ -24,15 +24,22 @@
 
 typedef struct {
   gsize M, K;                   /* rows, and the depth of this cut */
+  __mmask16 columns;            /* of a tile that is narrower than a vector */
   gsize a_row, a_col, ldb, ldc; /* A's steps from a row to the next, and along k */
   MsReal alpha, beta;
   const MsReal *start; /* (STRIP): what the sums of every row begin with; NULL: nothing */
 } Panel;
 
-/* @rows, @vecs and @stream are constants wherever this is inlined, so that the sums live in registers. To stream is to
- * write whole cache lines past the caches. */
+AVX512 MS_VEC_INLINE MsVec
+load (const Panel *p, bool part, const MsReal *x)
+{
+  return part ? (MsVec)_mm512_maskz_loadu_ps (p->columns, x) : ms_vec_load (x);
+}
+
+/* @rows, @vecs, @part and @stream are constants wherever this is inlined, so that the sums live in registers. A part is
+ * the last columns, fewer than a vector. To stream is to write whole cache lines past the caches. */
 AVX512 MS_VEC_INLINE void
-multiply_tile (int rows, int vecs, bool stream, const Panel *p, const MsReal *A, const MsReal *B, MsReal *C)
+multiply_tile (int rows, int vecs, bool part, bool stream, const Panel *p, const MsReal *A, const MsReal *B, MsReal *C)
 {
   gsize a_row = p->a_row, a_col = p->a_col, ldb = p->ldb, ldc = p->ldc;
   MsReal alpha = p->alpha, beta = p->beta;
@@ -41,13 +48,13 @@ multiply_tile (int rows, int vecs, bool stream, const Panel *p, const MsReal *A,
   for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
     for (int j = 0; j < vecs; j++)
-      sum[i][j] = p->start ? ms_vec_load (p->start + MS_GEMM_LANES * j) : (MsVec){ 0 };
+      sum[i][j] = p->start ? load (p, part, p->start + MS_GEMM_LANES * j) : (MsVec){ 0 };
   for (gsize k = p->K; k > 0; k--, A += a_col, B += ldb)
     {
       MsVec b[VECS];
 #pragma GCC unroll 8
       for (int j = 0; j < vecs; j++)
-        b[j] = ms_vec_load (B + MS_GEMM_LANES * j);
+        b[j] = load (p, part, B + MS_GEMM_LANES * j);
 #pragma GCC unroll 8
       for (int i = 0; i < rows; i++)
         {
@@ -65,8 +72,10 @@ multiply_tile (int rows, int vecs, bool stream, const Panel *p, const MsReal *A,
         {
           MsVec c = alpha * sum[i][j];
           if (beta != 0)
-            c += beta * ms_vec_load (C + MS_GEMM_LANES * j);
-          if (stream)
+            c += beta * load (p, part, C + MS_GEMM_LANES * j);
+          if (part)
+            _mm512_mask_storeu_ps (C, p->columns, (__m512)c);
+          else if (stream)
             _mm512_stream_ps (C + MS_GEMM_LANES * j, (__m512)c);
           else
             ms_vec_store (C + MS_GEMM_LANES * j, c);
@@ -79,12 +88,17 @@ typedef void (*Tile) (const Panel *p, const MsReal *A, const MsReal *B, MsReal *
 #define TILE(rows, vecs) \
   AVX512 static void tile_##rows##_##vecs (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
   { \
-    multiply_tile (rows, vecs, false, p, A, B, C); \
+    multiply_tile (rows, vecs, false, false, p, A, B, C); \
   }
 #define STREAMING_TILE(rows) \
   AVX512 static void streaming_tile_##rows (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
   { \
-    multiply_tile (rows, VECS, true, p, A, B, C); \
+    multiply_tile (rows, VECS, false, true, p, A, B, C); \
+  }
+#define NARROW_TILE(rows) \
+  AVX512 static void narrow_tile_##rows (const Panel *p, const MsReal *A, const MsReal *B, MsReal *C) \
+  { \
+    multiply_tile (rows, 1, true, false, p, A, B, C); \
   }
 #define TILES(vecs) TILE (1, vecs) TILE (2, vecs) TILE (3, vecs) TILE (4, vecs) TILE (5, vecs) TILE (6, vecs)
 #define TILE_NAMES(vecs) \
@@ -100,6 +114,14 @@ STREAMING_TILE (3)
 STREAMING_TILE (4)
 STREAMING_TILE (5)
 STREAMING_TILE (6)
+NARROW_TILE (1)
+NARROW_TILE (2)
+NARROW_TILE (3)
+NARROW_TILE (4)
+NARROW_TILE (5)
+NARROW_TILE (6)
+static const Tile narrow_tiles[ROWS + 1]
+  = { NULL, narrow_tile_1, narrow_tile_2, narrow_tile_3, narrow_tile_4, narrow_tile_5, narrow_tile_6 };
 static const Tile streaming_tiles[ROWS + 1] = { NULL,             streaming_tile_1, streaming_tile_2, streaming_tile_3,
                                                 streaming_tile_4, streaming_tile_5, streaming_tile_6 };
 static const Tile tiles[VECS + 1][ROWS + 1] = {
@@ -170,7 +192,7 @@ multiply_strip (const Panel *p, const Tile *of_height, const MsReal *A, const Ms
 bool
 ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K)
 {
-  bool shape = M > 0 && N > 0 && K >= MIN_K && N % MS_GEMM_LANES == 0 && (!trans_b || M >= MIN_TRANSPOSE);
+  bool shape = M > 0 && N > 0 && K >= MIN_K && (!trans_b || (M >= MIN_TRANSPOSE && N % MS_GEMM_LANES == 0));
   return shape && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
          && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
 }
@@ -181,13 +203,17 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
 {
   _Alignas (64) MsReal buffer[DEPTH * STRIP];
   bool copy = !trans_b && ldb >= FAR_APART && M >= MIN_REUSE;
-  Panel p = { M, 0, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b || copy ? STRIP : ldb, ldc, alpha, beta, NULL };
+  gsize whole = N / MS_GEMM_LANES * MS_GEMM_LANES;
+  Panel p = { .M = M, .a_row = trans_a ? 1 : lda, .a_col = trans_a ? lda : 1, .ldc = ldc, .alpha = alpha, .beta = beta };
+
+  p.columns = (__mmask16)((1u << (N - whole)) - 1);
   for (gsize k = 0; k < K; k += DEPTH, p.beta = 1)
     {
       p.K = MIN (DEPTH, K - k);
-      for (gsize n = 0; n < N; n += STRIP)
+      p.ldb = trans_b || copy ? STRIP : ldb;
+      for (gsize n = 0; n < whole; n += STRIP)
         {
-          gsize width = MIN (STRIP, N - n);
+          gsize width = MIN (STRIP, whole - n);
           p.start = bias && k == 0 ? bias + n : NULL;
           const MsReal *B_kn = trans_b ? B + n * ldb + k : B + k * ldb + n;
           if (trans_b)
@@ -196,6 +222,10 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
             copy_strip (buffer, B_kn, ldb, width, p.K);
           multiply_strip (&p, tiles[width / MS_GEMM_LANES], A + k * p.a_col, trans_b || copy ? buffer : B_kn, C + n);
         }
+      p.ldb = ldb;
+      p.start = bias && k == 0 ? bias + whole : NULL;
+      if (whole < N)
+        multiply_strip (&p, narrow_tiles, A + k * p.a_col, B + k * ldb + whole, C + whole);
     }
 }
 

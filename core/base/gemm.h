@@ -8,13 +8,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#define MS_GEMM_LANES 16 /* columns come in multiples of this */
+#define MS_GEMM_LANES 16 /* columns of a transposed B come in multiples of this */
 
 /* True where ms_gemm_tiled works and is faster than the library. */
 bool ms_gemm_tiled_wins (bool trans_b, gsize M, gsize N, gsize K);
 
 /* As ms_gemm, for shapes that ms_gemm_tiled_wins accepts: C = alpha (op(A) op(B) + bias) + beta C, @bias (N) or NULL.
- * An element's sum does not depend on how rows and columns were shared out among calls. */
+ * An element's sum does not depend on how rows and columns were shared out among calls, nor on where in the matrix it
+ * stands. */
 void ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alpha, const MsReal *A, gsize lda,
                     const MsReal *B, gsize ldb, const MsReal *bias, MsReal beta, MsReal *C, gsize ldc);
 

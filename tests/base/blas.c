@@ -180,6 +180,29 @@ test_cut_does_not_show (void)
       g_assert_cmpfloat_with_epsilon (whole[i], parts[i], 16 * (double)K * MS_REAL_EPSILON);
 }
 
+/* Nor may the place of a row show, in few columns or many: members of an ensemble that are told apart by nothing must
+ * agree to the last bit. */
+static void
+test_place_does_not_show (void)
+{
+  const gsize columns[] = { 1, 4, 10, 16, 24, 83 }, M = 45, K = 40;
+  g_autofree MsReal *A = random_array (M * K);
+  for (gsize m = 1; m < M; m++)
+    memcpy (A + m * K, A, K * sizeof *A);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      gsize N = columns[i];
+      g_autofree MsReal *B = random_array (K * N), *C = g_new (MsReal, M * N);
+      ms_gemm (false, false, M, N, K, 1, A, K, B, N, 0, C, N);
+      for (gsize m = 1; m < M; m++)
+        if (ms_gemm_tiled_wins (false, M, N, K))
+          g_assert_cmpmem (C, N * sizeof *C, C + m * N, N * sizeof *C);
+        else
+          for (gsize n = 0; n < N; n++)
+            g_assert_cmpfloat_with_epsilon (C[n], C[m * N + n], 16 * (double)K * MS_REAL_EPSILON);
+    }
+}
+
 /* Straight past the caches or not, aligned or not, for few rows and many. */
 static void
 test_fresh (void)
@@ -214,5 +237,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/blas/bias", test_bias);
   g_test_add_func ("/base/blas/fresh", test_fresh);
   g_test_add_func ("/base/blas/cut-does-not-show", test_cut_does_not_show);
+  g_test_add_func ("/base/blas/place-does-not-show", test_place_does_not_show);
   return g_test_run ();
 }
