@@ -27,8 +27,9 @@ MsNode *ms_linear_gelu (MsTape *tape, MsNode *x, MsNode *w, MsNode *b); /* gelu 
 MsNode *ms_linear_add (MsTape *tape, MsNode *x, MsNode *w, MsNode *b, MsNode *r); /* r (.., F) + x w + b in one pass */
 /* y (M T, F): the rows of member m, which stand one member after another in x (M T, H), times w (H, M, F)[:, m, :]. */
 MsNode *ms_member_linear (MsTape *tape, MsNode *x, MsNode *w);
-MsNode *ms_tile (MsTape *tape, MsNode *x, int copies); /* (T, H) -> (copies T, H), one copy after another; 1: x itself */
-MsNode *ms_fold (MsTape *tape, MsNode *x, int copies); /* (copies T, H) -> (T, H), the sum of the copies; 1: x itself */
+/* (T, H) -> (copies T, H), one copy after another, and (copies T, H) -> (T, H), their sum; one copy: x itself. */
+MsNode *ms_tile (MsTape *tape, MsNode *x, int copies);
+MsNode *ms_fold (MsTape *tape, MsNode *x, int copies);
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
 MsNode *ms_tanh (MsTape *tape, MsNode *x);

@@ -5,6 +5,7 @@
 
 #include "core/train/session-private.h"
 
+#include "core/base/gemm.h"
 #include "core/metrics/classify.h"
 
 #include <glib/gstdio.h>
@@ -41,6 +42,17 @@ static const char *const routed[] = { SMALL, "routing.experts", "4", "routing.k"
                                       "optimiser.clip", "0.5", NULL };
 static const char *const deep_routed[] = { SMALL, "routing.experts", "4", "routing.k", "2", "model.dropout", "0.1",
                                            "optimiser.clip", "0.5", "ensemble.kind", "deep", NULL };
+
+#define ROUTED SMALL, "routing.experts", "4", "model.dropout", "0.1"
+#define E3 ROUTED, "ensemble.kind", "e3"
+
+static const char *const plain[] = { ROUTED, NULL };
+static const char *const dropped[] = { SMALL, "model.dropout", "0.3", "ensemble.kind", "mc-dropout",
+                                       "ensemble.members", "4", NULL };
+static const char *const e3[] = { E3, NULL };
+static const char *const e3_one[] = { E3, "ensemble.members", "1", NULL };
+static const char *const own_routers[] = { E3, "ensemble.members", "3", "ensemble.partition", "false", NULL };
+static const char *const not_tiled[] = { E3, "ensemble.tiling", "false", NULL };
 
 static MsRecord *
 steps (MsSession *s, int n)
@@ -113,6 +125,164 @@ test_deep_loss (void)
   g_assert_cmpfloat (record->task_loss, <, 3);
 }
 
+/* With one member nothing is left of the ensemble: the same numbers for the parameters, the losses and the metrics. */
+static void
+test_e3_of_one (void)
+{
+  g_autoptr (MsSession) one = session (2, plain), ensemble = session (2, e3_one);
+  g_autoptr (MsRecord) a = steps (one, 50), b = steps (ensemble, 50);
+  MsEvaluation x, y;
+
+  assert_is_member (one, ensemble, "");
+  g_assert_true (a->loss == b->loss && a->importance_loss == b->importance_loss && a->load_loss == b->load_loss);
+  g_assert_cmpmem (a->routing[0]->probs, (gsize)a->routing[0]->T * 4 * sizeof (float), b->routing[0]->probs,
+                   (gsize)b->routing[0]->T * 4 * sizeof (float));
+  g_assert_true (ms_session_evaluate (one, &x) && ms_session_evaluate (ensemble, &y));
+  g_assert_true (x.nll == y.nll && x.error == y.error && x.ece == y.ece && x.brier == y.brier);
+}
+
+/* What a token can choose among is its member's part; outside it gates are zero and logits are not there. */
+static void
+test_e3_record (void)
+{
+  g_autoptr (MsSession) s = session (1, e3);
+  g_autoptr (MsRecord) record = steps (s, 2);
+  const MsRouting *r = record->routing[0];
+
+  g_assert_cmpint (record->N, ==, 16);
+  g_assert_cmpint (record->predictions->M, ==, 2);
+  g_assert_cmpint (r->M, ==, 2);
+  g_assert_cmpint (r->copies, ==, 2);
+  g_assert_cmpint (r->E, ==, 4);
+  g_assert_cmpint (r->T, ==, 2 * record->N * record->tokens);
+  for (int t = 0; t < r->T; t++)
+    {
+      int part = t / (r->T / 2);
+
+      g_assert_cmpint (r->expert[t] / 2, ==, part);
+      for (int e = 0; e < 4; e++)
+        if (e / 2 == part)
+          g_assert_true (r->probs[t * 4 + e] > 0 && isfinite (r->logits[t * 4 + e]));
+        else
+          g_assert_true (r->probs[t * 4 + e] == 0 && isnan (r->logits[t * 4 + e]));
+      g_assert_true (r->gate[t] == r->probs[t * 4 + r->expert[t]]);
+    }
+}
+
+/* The logits of all members for the test split. */
+static float *
+predict (MsSession *s, int M)
+{
+  const MsDataset *d = ms_session_dataset (s);
+  float *logits = g_new (float, (gsize)M * d->n_test * d->n_classes);
+
+  ms_session_predict (s, d->test_x, d->n_test, logits, NULL);
+  return logits;
+}
+
+/* One router and one set of experts for all copies: nothing tells the members apart, to the last bit where the own
+ * tiles do the products (the library's results depend on where a row stands). */
+static void
+test_identical_members (void)
+{
+  g_autoptr (MsSession) s
+    = session (2, (const char *const[]){ E3, "ensemble.members", "3", "ensemble.partition", "false", "ensemble.routers",
+                                         "shared", "routing.eval_capacity_factor", "8", NULL });
+  const MsDataset *d = ms_session_dataset (s);
+  gsize size = (gsize)d->n_test * d->n_classes;
+  g_autoptr (MsRecord) record = steps (s, 20);
+  g_autofree float *logits = predict (s, 3);
+
+  for (int m = 1; m < 3; m++)
+    if (ms_gemm_tiled_wins (false, 16, 16, 16))
+      g_assert_cmpmem (logits, size * sizeof *logits, logits + (gsize)m * size, size * sizeof *logits);
+    else
+      for (gsize i = 0; i < size; i++)
+        g_assert_cmpfloat_with_epsilon (logits[i], logits[(gsize)m * size + i], 1e-4);
+}
+
+static double
+nll (const float *probs, const int *labels, int N, int C)
+{
+  double sum = 0;
+
+  for (int n = 0; n < N; n++)
+    sum -= log (probs[n * C + labels[n]]) / N;
+  return sum;
+}
+
+/* Jensen: on every batch the ensemble's loss is at most the mean of its members'. */
+static void
+check_jensen (const char *const *pairs)
+{
+  g_autoptr (MsSession) s = session (2, pairs);
+
+  for (int i = 0; i < 30; i++)
+    {
+      g_autoptr (MsRecord) record = steps (s, 1);
+      const MsPredictions *p = record->predictions;
+      g_autofree float *mean = g_new (float, (gsize)p->N * p->C);
+      double members = 0;
+
+      ms_classify_average (mean, p->probs, p->M, p->N, p->C);
+      for (int m = 0; m < p->M; m++)
+        members += nll (p->probs + (gsize)m * p->N * p->C, record->labels, p->N, p->C) / p->M;
+      g_assert_cmpfloat (nll (mean, record->labels, p->N, p->C), <=, members + 1e-6);
+      g_assert_cmpfloat_with_epsilon (members, record->task_loss, 1e-5);
+    }
+}
+
+static void
+test_jensen (void)
+{
+  check_jensen (e3);
+  check_jensen (own_routers);
+  check_jensen (deep);
+}
+
+/* Routers that choose without learning have the same tokens in every copy: hash sends all copies alike. */
+static void
+test_e3_hash (void)
+{
+  g_autoptr (MsSession) s = session (1, (const char *const[]){ E3, "routing.router", "hash", NULL });
+  g_autoptr (MsRecord) record = steps (s, 2);
+  const MsRouting *r = record->routing[0];
+
+  for (int t = 0; t < r->T / 2; t++)
+    g_assert_cmpint (r->expert[t] + 2, ==, r->expert[t + r->T / 2]);
+}
+
+static void
+check_refused (const char *const *pairs, const char *said)
+{
+  g_autoptr (MsExperiment) x = ms_experiment_new ();
+  g_autoptr (GError) error = NULL;
+
+  for (; *pairs != NULL; pairs += 2)
+    {
+      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
+
+      g_assert_no_error (error);
+      ms_experiment_unref (x);
+      x = next;
+    }
+  g_assert_false (ms_experiment_validate (x, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, said));
+}
+
+static void
+test_refused (void)
+{
+  check_refused ((const char *const[]){ E3, "ensemble.members", "3", NULL }, "does not divide routing.experts = 4");
+  check_refused ((const char *const[]){ E3, "routing.k", "3", NULL }, "more than the 2 experts");
+  check_refused ((const char *const[]){ E3, "ensemble.routers", "shared", NULL }, "ensemble.partition = false");
+  check_refused ((const char *const[]){ E3, "routing.router", "none", NULL }, "routing.router = none");
+  check_refused ((const char *const[]){ E3, "ensemble.partition", "false", "ensemble.tiling", "false", NULL },
+                 "nothing of e3");
+}
+
 static void
 test_many_members (void)
 {
@@ -155,6 +325,9 @@ static void
 test_continues (void)
 {
   check_continues (deep_routed);
+  check_continues (e3);
+  check_continues (own_routers);
+  check_continues (not_tiled);
 }
 
 /* ms_session_predict holds what the evaluation was made from, and features of the head's width. */
@@ -195,9 +368,25 @@ test_predict (void)
 {
   check_predict (routed, 1);
   check_predict (deep, 3);
-  check_predict ((const char *const[]){ SMALL, "model.dropout", "0.3", "ensemble.kind", "mc-dropout",
-                                        "ensemble.members", "4", NULL },
-                 4);
+  check_predict (e3, 2);
+  check_predict (own_routers, 3);
+  check_predict (not_tiled, 1);
+  check_predict (dropped, 4);
+}
+
+/* Every draw has masks of its own, and the same ones when it is asked again. */
+static void
+test_draws (void)
+{
+  g_autoptr (MsSession) s = session (1, dropped);
+  const MsDataset *d = ms_session_dataset (s);
+  gsize size = (gsize)d->n_test * d->n_classes * sizeof (float);
+  g_autoptr (MsRecord) record = steps (s, 10);
+  g_autofree float *first = predict (s, 4), *again = predict (s, 4);
+
+  g_assert_cmpmem (first, 4 * size, again, 4 * size);
+  for (int m = 1; m < 4; m++)
+    g_assert_cmpint (memcmp (first, (const char *)first + (gsize)m * size, size), !=, 0);
 }
 
 int
@@ -208,7 +397,14 @@ main (int argc, char **argv)
   g_test_add_func ("/ensemble/deep/first-member", test_deep_first_member);
   g_test_add_func ("/ensemble/deep/loss", test_deep_loss);
   g_test_add_func ("/ensemble/deep/many-members", test_many_members);
+  g_test_add_func ("/ensemble/e3/of-one", test_e3_of_one);
+  g_test_add_func ("/ensemble/e3/record", test_e3_record);
+  g_test_add_func ("/ensemble/e3/identical-members", test_identical_members);
+  g_test_add_func ("/ensemble/e3/hash", test_e3_hash);
+  g_test_add_func ("/ensemble/jensen", test_jensen);
+  g_test_add_func ("/ensemble/refused", test_refused);
   g_test_add_func ("/ensemble/continues", test_continues);
   g_test_add_func ("/ensemble/predict", test_predict);
+  g_test_add_func ("/ensemble/draws", test_draws);
   return g_test_run ();
 }
