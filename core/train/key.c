@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What can be done with one row of the parameter table: find it, describe it, read a value for it. */
+#include "core/base/nearest.h"
 #include "core/base/number.h"
 #include "core/train/parameters.h"
 #include <math.h>
@@ -17,28 +18,6 @@ ms_key_find (const char *name)
   return NULL;
 }
 
-/* Edits (insert, delete, replace) that turn @a into @b. */
-static int
-edit_distance (const char *a, const char *b)
-{
-  gsize n = strlen (b);
-  g_autofree int *row = g_new (int, n + 1);
-  for (gsize j = 0; j <= n; j++)
-    row[j] = (int) j;
-  for (gsize i = 0; a[i] != '\0'; i++)
-    {
-      int diagonal = row[0];
-      row[0] = (int) i + 1;
-      for (gsize j = 0; j < n; j++)
-        {
-          int replaced = diagonal + (a[i] != b[j]);
-          diagonal = row[j + 1];
-          row[j + 1] = MIN (replaced, MIN (row[j], row[j + 1]) + 1);
-        }
-    }
-  return row[n];
-}
-
 const MsKey *
 ms_key_nearest (const char *name)
 {
@@ -50,7 +29,7 @@ ms_key_nearest (const char *name)
     {
       const MsKey *key = ms_key_at (i);
       const char *tail = strchr (key->key, '.') + 1;
-      int distance = strcmp (tail, name) == 0 ? 0 : edit_distance (name, key->key);
+      int distance = strcmp (tail, name) == 0 ? 0 : ms_edit_distance (name, key->key);
       if (distance < best_distance)
         {
           best_distance = distance;
