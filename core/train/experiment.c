@@ -193,7 +193,7 @@ set_member (MsExperiment *self, const char *member, JsonNode *node, const char *
 }
 
 MsExperiment *
-ms_experiment_from_node (JsonNode *node, const char *name, GError **error)
+ms_experiment_with_node (const MsExperiment *base, JsonNode *node, const char *name, GError **error)
 {
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
@@ -201,13 +201,20 @@ ms_experiment_from_node (JsonNode *node, const char *name, GError **error)
                    "%s is not an experiment: it must be a JSON object from key to value", name);
       return NULL;
     }
-  g_autoptr (MsExperiment) self = ms_experiment_new ();
+  g_autoptr (MsExperiment) self = copy (base);
   JsonObject *object = json_node_get_object (node);
   g_autoptr (GList) members = json_object_get_members (object);
   for (GList *l = members; l != NULL; l = l->next)
     if (!set_member (self, l->data, json_object_get_member (object, l->data), name, error))
       return NULL;
   return g_steal_pointer (&self);
+}
+
+MsExperiment *
+ms_experiment_from_node (JsonNode *node, const char *name, GError **error)
+{
+  g_autoptr (MsExperiment) defaults = ms_experiment_new ();
+  return ms_experiment_with_node (defaults, node, name, error);
 }
 
 MsExperiment *

@@ -37,6 +37,8 @@ bool ms_experiment_needs_rebuild (const MsExperiment *a, const MsExperiment *b);
 /* @name is for messages: the file's or preset's name. */
 MsExperiment *ms_experiment_from_json (const char *json, gssize length, const char *name, GError **error);
 MsExperiment *ms_experiment_from_node (JsonNode *node, const char *name, GError **error);
+/* @base with the values of a JSON object from key to value. */
+MsExperiment *ms_experiment_with_node (const MsExperiment *base, JsonNode *node, const char *name, GError **error);
 char *ms_experiment_to_json (const MsExperiment *experiment);        /* pretty, keys in table order; transfer full */
 JsonNode *ms_experiment_to_node (const MsExperiment *experiment);    /* object of typed values; transfer full */
 MsExperiment *ms_experiment_load (const char *path, GError **error);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/train/study-run.h"
+#include "core/metrics/load.h"
+#include "core/train/session.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* Loads of the last epoch, summed: one batch is too noisy. */
+typedef struct {
+  int n_layers;
+  int *E;         /* (n_layers) owned */
+  double **load;  /* (n_layers, E) owned */
+  double asked, dropped;
+} Loads;
+
+static void
+loads_clear (Loads *self)
+{
+  for (int i = 0; i < self->n_layers; i++)
+    g_free (self->load[i]);
+  g_free (self->load);
+  g_free (self->E);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loads, loads_clear)
+
+static void
+loads_add (Loads *self, const MsRecord *record)
+{
+  if (self->load == NULL)
+    {
+      self->n_layers = record->n_routing;
+      self->E = g_new0 (int, MAX (self->n_layers, 1));
+      self->load = g_new0 (double *, MAX (self->n_layers, 1));
+      for (int i = 0; i < self->n_layers; i++)
+        self->load[i] = g_new0 (double, self->E[i] = record->routing[i]->E);
+    }
+  for (int i = 0; i < MIN (self->n_layers, record->n_routing); i++)
+    for (int e = 0; e < self->E[i]; e++)
+      {
+        self->load[i][e] += record->routing[i]->load[e];
+        self->asked += record->routing[i]->load[e];
+        self->dropped += record->routing[i]->dropped[e];
+      }
+}
+
+static void
+set_loads (MsRun *run, const Loads *loads)
+{
+  double violation = 0;
+  if (loads->n_layers == 0 || !(loads->asked > 0))
+    return;
+  for (int i = 0; i < loads->n_layers; i++)
+    violation += ms_load_metrics (loads->load[i], loads->E[i]).max_violation / loads->n_layers;
+  run->value[MS_STUDY_METRIC_max_violation] = violation;
+  run->value[MS_STUDY_METRIC_dropped] = loads->dropped / loads->asked;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+static double
+median (double *values, gsize n)
+{
+  qsort (values, n, sizeof *values, compare);
+  return n > 0 ? 0.5 * (values[(n - 1) / 2] + values[n / 2]) : NAN;
+}
+
+/* Steps to the end. False: stopped, or the run failed and says so. */
+static bool
+train (MsSession *session, MsRun *run, MsStudySignals *signals)
+{
+  const MsExperiment *x = ms_session_experiment (session);
+  gint64 total = ms_experiment_int (x, MS_KEY_RUN_STEPS), batch = ms_experiment_int (x, MS_KEY_OPTIMISER_BATCH);
+  gint64 epoch = (ms_session_dataset (session)->n_train + batch - 1) / batch;
+  g_autofree double *times = g_new (double, total);
+  g_auto (Loads) loads = { 0 };
+  for (gint64 step = 0; step < total; step++)
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 start = g_get_monotonic_time ();
+      if (g_atomic_int_get (&signals->stop) != 0)
+        return false;
+      g_autoptr (MsRecord) record = ms_session_step (session, MS_DETAIL_SCALARS, &error);
+      if (record == NULL)
+        {
+          run->failure = g_strdup (error->message);
+          g_atomic_int_add (&signals->steps, (gint) (total - step));
+          return false;
+        }
+      times[step] = (double) (g_get_monotonic_time () - start) / 1e3;
+      if (step >= total - epoch)
+        loads_add (&loads, record);
+      run->value[MS_STUDY_METRIC_train_flops] = (double) record->flops;
+      g_atomic_int_inc (&signals->steps);
+    }
+  run->step_ms = median (times, (gsize) total);
+  set_loads (run, &loads);
+  return true;
+}
+
+static void
+measure (MsSession *session, MsRun *run)
+{
+  MsEvaluation evaluation;
+  run->value[MS_STUDY_METRIC_parameters] = (double) ms_session_n_parameters (session);
+  if (ms_session_flops_per_example (session) > 0)
+    run->value[MS_STUDY_METRIC_flops] = (double) ms_session_flops_per_example (session);
+  if (!ms_session_evaluate (session, &evaluation))
+    return;
+  run->value[MS_STUDY_METRIC_error] = evaluation.error;
+  run->value[MS_STUDY_METRIC_nll] = evaluation.nll;
+  run->value[MS_STUDY_METRIC_ece] = evaluation.ece;
+  run->value[MS_STUDY_METRIC_brier] = evaluation.brier;
+}
+
+static void
+add_floats (GChecksum *sum, const float *values, gsize n)
+{
+  const gsize part = 1 << 20; /* a checksum's update takes a signed size */
+  for (gsize i = 0; i < n; i += part)
+    g_checksum_update (sum, (const guchar *) (values + i), (gssize) (MIN (part, n - i) * sizeof (float)));
+}
+
+static char *
+digest (const MsDataset *d)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize size = ms_dataset_example_size (d);
+  g_autofree char *shape = g_strdup_printf ("%d %d %d %d %d %d\n", d->height, d->width, d->channels, d->n_classes,
+                                            d->n_train, d->n_test);
+  g_checksum_update (sum, (const guchar *) shape, -1);
+  add_floats (sum, d->train_x, size * (gsize) d->n_train);
+  add_floats (sum, d->test_x, size * (gsize) d->n_test);
+  g_checksum_update (sum, (const guchar *) d->train_y, (gssize) ((gsize) d->n_train * sizeof (int)));
+  g_checksum_update (sum, (const guchar *) d->test_y, (gssize) ((gsize) d->n_test * sizeof (int)));
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+char *
+ms_run_data_digest (const MsExperiment *experiment, GError **error)
+{
+  g_autoptr (MsSession) session = ms_session_new (experiment, "", 1, error);
+  return session != NULL ? digest (ms_session_dataset (session)) : NULL;
+}
+
+MsRun *
+ms_study_run (const MsExperiment *experiment, const char *name, const char *machine, MsStudySignals *signals,
+              GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (MsSession) session = ms_session_new (experiment, name, 1, error);
+  if (session == NULL)
+    return NULL;
+  g_autoptr (MsRun) run = ms_run_new ();
+  run->experiment = ms_experiment_ref ((MsExperiment *) experiment);
+  run->variant = g_strdup (name);
+  run->threads = ms_session_n_threads (session);
+  run->version = g_strdup (MS_VERSION);
+  run->machine = g_strdup (machine);
+  bool done = train (session, run, signals);
+  if (!done && run->failure == NULL)
+    return NULL;
+  if (done)
+    measure (session, run);
+  run->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
+  return g_steal_pointer (&run);
+}

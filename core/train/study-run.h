@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+
+/* One run of a study: trains an experiment from its first to its last step on the calling thread, measures, and says
+ * what came out. Several may go on at once, each on a thread of its own. */
+#pragma once
+
+#include "core/train/run-store.h"
+
+G_BEGIN_DECLS
+
+/* What other threads may look at and set while runs go on. */
+typedef struct {
+  gint stop;  /* atomic: not 0 ends runs before their next step */
+  gint steps; /* atomic: batches done by all runs */
+} MsStudySignals;
+
+/* NULL without @error: stopped. NULL with: the experiment cannot be run at all. A run whose loss stops being finite is
+ * a result, with the reason in its failure. @machine goes into the result. */
+MsRun *ms_study_run (const MsExperiment *experiment, const char *name, const char *machine, MsStudySignals *signals,
+                     GError **error);
+
+/* SHA-256 of the data set that @experiment runs on: inputs, labels, the split. Transfer full. */
+char *ms_run_data_digest (const MsExperiment *experiment, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A tiny study, run in all the ways that must come to the same: at once, interrupted, in shares, twice. */
+#include "core/tasks/dataset.h"
+#include "core/train/study-report.h"
+#include "tests/fixture.h"
+
+static const char tiny[]
+  = "{\"name\": \"tiny\", \"title\": \"Tiny\", \"question\": \"Q?\", \"base\": \"digits-vmoe\", \"values\": "
+    "{\"run.steps\": 4, \"optimiser.batch\": 16, \"model.width\": 16, \"model.hidden\": 16, \"model.blocks\": 2}, "
+    "\"variants\": [{\"label\": \"a\", \"title\": \"A\", \"group\": \"G\", \"values\": {\"routing.k\": 1}}, "
+    "{\"label\": \"b\", \"title\": \"B, the other\", \"group\": \"G\", \"values\": {\"routing.router\": \"none\"}}], "
+    "\"metrics\": [\"error\", \"nll\"], \"panels\": [\"nll\"], "
+    "\"claims\": [{\"claim\": \"C\", \"metric\": \"parameters\", \"lower\": \"b\", \"than\": \"a\"}]}";
+
+static MsStudy *
+study (void)
+{
+  g_autoptr (GError) error = NULL;
+  MsStudy *self = ms_study_from_json (tiny, strlen (tiny), "tiny", NULL, &error);
+  g_assert_no_error (error);
+  return self;
+}
+
+static MsCampaign *
+open_campaign (const MsStudy *of, const char *folder)
+{
+  g_autofree char *path = fixture_path (folder);
+  g_autoptr (GError) error = NULL;
+  MsCampaign *campaign = ms_campaign_new (of, 2, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (ms_campaign_n_runs (campaign), ==, 4);
+  return campaign;
+}
+
+static void
+run_share (MsCampaign *campaign, int shard, int n_shards, int jobs)
+{
+  MsCampaignOptions options = { .shard = shard, .n_shards = n_shards, .jobs = jobs, .machine = "a machine" };
+  g_autoptr (GError) error = NULL;
+  g_assert_true (ms_campaign_run (campaign, &options, &error));
+  g_assert_no_error (error);
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* What a store holds, without what may differ from one making to the next. */
+static char *
+store_text (const char *folder)
+{
+  g_autofree char *path = fixture_path (folder);
+  g_autofree char *runs = g_build_filename (path, "runs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (runs, 0, NULL);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *file = g_build_filename (runs, name, NULL);
+      char *text = NULL;
+      g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+      char *made = strstr (text, "\"made\"");
+      g_assert_nonnull (made);
+      *made = '\0';
+      g_ptr_array_add (texts, text);
+    }
+  g_ptr_array_sort (texts, compare_texts);
+  g_ptr_array_add (texts, NULL);
+  return g_strjoinv ("\n", (char **) texts->pdata);
+}
+
+static void
+assert_same_store (const char *a, const char *b)
+{
+  g_autofree char *x = store_text (a), *y = store_text (b);
+  g_assert_cmpstr (x, ==, y);
+}
+
+/* The uninterrupted one that all others are held against; two runs at a time. */
+static void
+test_whole (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) campaign = open_campaign (tiny_study, "whole");
+  g_assert_cmpint (ms_campaign_n_missing (campaign), ==, 4);
+  run_share (campaign, 0, 1, 2);
+  g_assert_cmpint (ms_campaign_n_missing (campaign), ==, 0);
+  const MsRun *first = ms_campaign_result (campaign, 0, 0), *other = ms_campaign_result (campaign, 0, 1);
+  g_assert_cmpfloat (first->value[MS_STUDY_METRIC_nll], !=, other->value[MS_STUDY_METRIC_nll]);
+  g_assert_cmpfloat (first->value[MS_STUDY_METRIC_parameters], >, 0);
+  g_assert_cmpfloat (first->value[MS_STUDY_METRIC_flops], >, 0);
+  g_assert_cmpint (ms_campaign_notes (campaign)->len, ==, 0);
+}
+
+static bool
+count_cb (const MsCampaignProgress *progress, gpointer data)
+{
+  *(int *) data = progress->runs;
+  return true;
+}
+
+static void
+test_again (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) campaign = open_campaign (tiny_study, "whole");
+  int runs = -1;
+  MsCampaignOptions options = { .n_shards = 1, .jobs = 2, .tick = count_cb, .data = &runs };
+  g_assert_cmpint (ms_campaign_n_missing (campaign), ==, 0);
+  g_assert_true (ms_campaign_run (campaign, &options, NULL));
+  g_assert_cmpint (runs, ==, 0);
+}
+
+static bool
+stop_cb (const MsCampaignProgress *progress, gpointer data)
+{
+  return progress->done < 1;
+}
+
+static void
+test_interrupted (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  MsCampaignOptions options = { .n_shards = 1, .jobs = 1, .tick = stop_cb, .machine = "a machine" };
+  for (int missing = 4, rounds = 0; missing > 0; rounds++)
+    {
+      g_autoptr (MsCampaign) campaign = open_campaign (tiny_study, "interrupted");
+      g_autoptr (GError) error = NULL;
+      g_assert_cmpint (ms_campaign_n_missing (campaign), ==, missing);
+      ms_campaign_run (campaign, &options, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (ms_campaign_n_missing (campaign), <, missing);
+      missing = ms_campaign_n_missing (campaign);
+      g_assert_cmpint (rounds, <, 4);
+    }
+  assert_same_store ("interrupted", "whole");
+}
+
+static void
+test_shares (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) one = open_campaign (tiny_study, "shares"), two = open_campaign (tiny_study, "shares");
+  run_share (one, 0, 2, 1);
+  g_assert_cmpint (ms_campaign_n_missing (one), ==, 2);
+  run_share (two, 1, 2, 1);
+  g_assert_cmpint (ms_campaign_n_missing (two), ==, 2);
+  ms_campaign_refresh (two);
+  g_assert_cmpint (ms_campaign_n_missing (two), ==, 0);
+  assert_same_store ("shares", "whole");
+}
+
+/* A file under a run's name that is no run: noted, left, and the run made beside it. */
+static void
+test_broken (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) first = open_campaign (tiny_study, "broken");
+  run_share (first, 0, 1, 2);
+  const MsRun *run = ms_campaign_result (first, 1, 1);
+  g_autofree char *hash = ms_run_hash (run->experiment, run->data);
+  g_autofree char *name = g_strdup_printf ("broken/runs/%s.json", hash);
+  g_autofree char *path = fixture_text (name, "{\"format\": \"moescope-run-1\", \"results\"");
+  g_autofree char *foreign = fixture_text ("broken/runs/notes.txt", "mine");
+
+  g_autoptr (MsCampaign) second = open_campaign (tiny_study, "broken");
+  g_assert_cmpint (ms_campaign_n_missing (second), ==, 1);
+  run_share (second, 0, 1, 2);
+  const GPtrArray *notes = ms_campaign_notes (second);
+  g_assert_cmpint (notes->len, ==, 2);
+  g_assert_nonnull (strstr (g_ptr_array_index (notes, 0), "is not valid JSON; it was left as it is"));
+  g_assert_nonnull (strstr (g_ptr_array_index (notes, 1), "notes.txt does not belong here"));
+  g_autofree char *left = NULL;
+  g_assert_true (g_file_get_contents (path, &left, NULL, NULL));
+  g_assert_cmpstr (left, ==, "{\"format\": \"moescope-run-1\", \"results\"");
+
+  g_autoptr (MsCampaign) third = open_campaign (tiny_study, "broken");
+  g_assert_cmpint (ms_campaign_n_missing (third), ==, 0);
+}
+
+/* A run under another run's name would be counted for what it is not. */
+static void
+test_misnamed (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) first = open_campaign (tiny_study, "misnamed");
+  run_share (first, 0, 1, 2);
+  const MsRun *a = ms_campaign_result (first, 0, 0), *b = ms_campaign_result (first, 1, 0);
+  g_autofree char *hash_a = ms_run_hash (a->experiment, a->data), *hash_b = ms_run_hash (b->experiment, b->data);
+  g_autofree char *name_a = g_strdup_printf ("misnamed/runs/%s.json", hash_a);
+  g_autofree char *name_b = g_strdup_printf ("misnamed/runs/%s.json", hash_b);
+  g_autofree char *path_a = fixture_path (name_a), *path_b = fixture_path (name_b);
+  g_assert_cmpint (g_rename (path_a, path_b), ==, 0);
+  g_autoptr (MsCampaign) second = open_campaign (tiny_study, "misnamed");
+  g_assert_cmpint (ms_campaign_n_missing (second), ==, 2);
+  g_assert_nonnull (strstr (g_ptr_array_index (ms_campaign_notes (second), 0), "does not hold the run that its name"));
+}
+
+static void
+test_report (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) campaign = open_campaign (tiny_study, "whole");
+  g_autoptr (MsStudySummary) summary = ms_study_summary_new (campaign);
+  g_autofree char *page = ms_study_report (campaign, summary, "figure.svg");
+  g_autofree char *results = ms_study_results_csv (campaign), *means = ms_study_summary_csv (campaign, summary);
+  g_autoptr (JsonNode) node = ms_study_summary_to_node (campaign, summary);
+  const MsSample *nll = ms_study_summary_at (summary, 0, MS_STUDY_METRIC_nll);
+  const double *values = ms_study_summary_values (summary, 0, MS_STUDY_METRIC_nll);
+  g_assert_cmpint (nll->n, ==, 2);
+  g_assert_cmpfloat_with_epsilon (nll->mean, 0.5 * (values[0] + values[1]), 1e-12);
+  g_assert_cmpfloat_with_epsilon (nll->sem, 0.5 * ABS (values[0] - values[1]), 1e-12);
+  g_assert_cmpint (summary->claims[0].verdict, ==, MS_VERDICT_HELD);
+  g_assert_nonnull (strstr (page, "Of 1 claims 1 held, 0 did not hold, and 0 could not be decided"));
+  g_assert_nonnull (strstr (page, "on a machine"));
+  g_assert_nonnull (strstr (page, "`moescope study tiny --seeds 2`"));
+  g_auto (GStrv) lines = g_strsplit (results, "\n", -1);
+  g_assert_cmpint (g_strv_length (lines), ==, 1 + 4 + 1);
+  g_assert_true (g_str_has_prefix (lines[1], "a,G,0,"));
+  g_assert_true (g_str_has_prefix (means, "variant,group,metric,n,mean,sem\na,G,error,2,"));
+  JsonArray *claims = json_object_get_array_member (json_node_get_object (node), "claims");
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (claims, 0), "verdict"), ==, "held");
+}
+
+/* A run that diverges is a result: it is told, not repeated, and does not stop the others. */
+static void
+test_divergence (void)
+{
+  g_autoptr (GString) wild = g_string_new (tiny);
+  g_autoptr (GError) error = NULL;
+  g_string_replace (wild, "\"routing.router\": \"none\"",
+                    "\"routing.router\": \"none\", \"optimiser.kind\": \"sgd\", \"optimiser.learning_rate\": 100, "
+                    "\"optimiser.warmup\": 0, \"optimiser.clip\": 0, \"optimiser.weight_decay\": 10",
+                    1);
+  g_autoptr (MsStudy) wild_study = ms_study_from_json (wild->str, wild->len, "wild", NULL, &error);
+  g_assert_no_error (error);
+  for (int v = 0; v < 2; v++)
+    {
+      MsExperiment *longer = ms_experiment_with (wild_study->variants[v].experiment, "run.steps", "60", NULL);
+      ms_experiment_unref (wild_study->variants[v].experiment);
+      wild_study->variants[v].experiment = longer;
+    }
+  g_autoptr (MsCampaign) campaign = open_campaign (wild_study, "wild");
+  run_share (campaign, 0, 1, 2);
+  g_autoptr (MsCampaign) again = open_campaign (wild_study, "wild");
+  g_assert_cmpint (ms_campaign_n_missing (again), ==, 0);
+  g_autoptr (MsStudySummary) summary = ms_study_summary_new (again);
+  g_autofree char *page = ms_study_report (again, summary, "figure.svg");
+  g_assert_cmpint (summary->n_failed, ==, 2);
+  g_assert_nonnull (strstr (page, "B, the other, seed 1, is left out: the "));
+  g_assert_cmpint (ms_study_summary_at (summary, 1, MS_STUDY_METRIC_nll)->n, ==, 0);
+  g_assert_cmpint (ms_study_summary_at (summary, 0, MS_STUDY_METRIC_nll)->n, ==, 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
+  g_test_add_func ("/train/campaign/whole", test_whole);
+  g_test_add_func ("/train/campaign/again", test_again);
+  g_test_add_func ("/train/campaign/interrupted", test_interrupted);
+  g_test_add_func ("/train/campaign/shares", test_shares);
+  g_test_add_func ("/train/campaign/broken", test_broken);
+  g_test_add_func ("/train/campaign/misnamed", test_misnamed);
+  g_test_add_func ("/train/campaign/report", test_report);
+  g_test_add_func ("/train/campaign/divergence", test_divergence);
+  return fixture_run ();
+}
