@@ -52,14 +52,14 @@ collect (void *data, const unsigned char *bytes, unsigned int length)
 
 /* The finished file's bytes; false and @error if cairo could not make them. */
 static bool
-draw_bytes (Open open, const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width,
-            double height, GByteArray *bytes, GError **error)
+draw_bytes (Open open, MsDraw draw, gconstpointer data, const char *name, double width, double height,
+            GByteArray *bytes, GError **error)
 {
   cairo_surface_t *surface = open (collect, bytes, width, height);
   cairo_t *cr = cairo_create (surface);
   cairo_status_t status;
 
-  painter->paint (cr, width, height, scene, NULL, palette);
+  draw (cr, width, height, data);
   status = cairo_status (cr);
   cairo_destroy (cr);
   if (status == CAIRO_STATUS_SUCCESS && cairo_surface_get_type (surface) == CAIRO_SURFACE_TYPE_IMAGE)
@@ -69,16 +69,16 @@ draw_bytes (Open open, const MsPainter *painter, const MsScene *scene, const MsP
     status = cairo_surface_status (surface);
   cairo_surface_destroy (surface);
   if (status != CAIRO_STATUS_SUCCESS)
-    g_set_error (error, MS_ERROR, MS_ERROR_FAILED, "the picture “%s” could not be drawn: %s", painter->name,
+    g_set_error (error, MS_ERROR, MS_ERROR_FAILED, "the picture “%s” could not be drawn: %s", name,
                  cairo_status_to_string (status));
   return status == CAIRO_STATUS_SUCCESS;
 }
 
 bool
-ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width, double height,
-                 const char *path, GError **error)
+ms_paint_export_drawing (MsDraw draw, gconstpointer data, const char *name, double width, double height,
+                         const char *path, GError **error)
 {
-  g_return_val_if_fail (painter != NULL && scene != NULL && palette != NULL && path != NULL, false);
+  g_return_val_if_fail (draw != NULL && name != NULL && path != NULL, false);
 
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   g_autoptr (MsFileWriter) writer = NULL;
@@ -94,13 +94,38 @@ ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette
                    width, height, MS_EXPORT_LARGEST);
       return false;
     }
-  if (!draw_bytes (open, painter, scene, palette, width, height, bytes, error))
+  if (!draw_bytes (open, draw, data, name, width, height, bytes, error))
     return false;
   writer = ms_file_writer_open (path, error);
   if (writer == NULL)
     return false;
   ms_file_writer_write (writer, bytes->data, bytes->len);
   return ms_file_writer_commit (writer, error);
+}
+
+typedef struct {
+  const MsPainter *painter;
+  const MsScene *scene;
+  const MsPalette *palette;
+} Painting;
+
+static void
+paint_cb (cairo_t *cr, double width, double height, gconstpointer data)
+{
+  const Painting *painting = data;
+
+  painting->painter->paint (cr, width, height, painting->scene, NULL, painting->palette);
+}
+
+bool
+ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width, double height,
+                 const char *path, GError **error)
+{
+  g_return_val_if_fail (painter != NULL && scene != NULL && palette != NULL && path != NULL, false);
+
+  Painting painting = { painter, scene, palette };
+
+  return ms_paint_export_drawing (paint_cb, &painting, painter->name, width, height, path, error);
 }
 
 bool

@@ -15,6 +15,11 @@ G_BEGIN_DECLS
 bool ms_paint_export (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, double width,
                       double height, const char *path, GError **error);
 
+/* The same for a drawing that is no painter's: @draw is called once, with @data; @name is for messages. */
+typedef void (*MsDraw) (cairo_t *cr, double width, double height, gconstpointer data);
+bool ms_paint_export_drawing (MsDraw draw, gconstpointer data, const char *name, double width, double height,
+                              const char *path, GError **error);
+
 /* Whether the extension of @path names a kind of picture: for refusing a wrong one before long work. */
 bool ms_paint_export_check (const char *path, GError **error);
 
