@@ -22,7 +22,7 @@ typedef struct {
   bool (*run) (const MsOptions *options, GError **error);
 } MsCommand;
 
-#define MS_COMMANDS(X) X (run) X (forward) X (render) X (presets) X (keys) X (views) X (flops) X (bench)
+#define MS_COMMANDS(X) X (run) X (forward) X (render) X (study) X (presets) X (keys) X (views) X (flops) X (bench)
 
 #define MS_COMMAND_DECLARE(name) extern const MsCommand ms_command_##name;
 MS_COMMANDS (MS_COMMAND_DECLARE)

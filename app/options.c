@@ -33,6 +33,8 @@ static const Option table[] = {
     1000000000 },
   { "step", "N", KIND_COUNT, FIELD (step), "the batch to show: 0 is the first, before training", 0, 1000000000 },
   { "seed", "S", KIND_TEXT, FIELD (seed), "the same as --set run.seed=S" },
+  { "seeds", "N", KIND_COUNT, FIELD (seeds), "seeds that every variant is run with; default 5", 1, 1000 },
+  { "shard", "I/N", KIND_TEXT, FIELD (shard), "make only the I-th of N shares of the runs" },
   { "set", "KEY=VALUE", KIND_LIST, FIELD (set), "change a setting; may be repeated; `moescope keys` lists them" },
   { "data", "DIR", KIND_TEXT, FIELD (data), "where the data files are; the same as --set task.path=DIR" },
   { "threads", "N", KIND_COUNT, FIELD (threads), "threads to compute on; default one a processor, at most 8", 1,
@@ -48,7 +50,8 @@ static const Option table[] = {
   { "shape", "HxWxC", KIND_TEXT, FIELD (shape), "height, width and channels of an input, or one number of features" },
   { "classes", "N", KIND_COUNT, FIELD (classes), "classes to tell apart", 1, 1 << 20 },
   { "view", "NAME", KIND_TEXT, FIELD (view), "the view to draw, or all; `moescope views` lists them" },
-  { "output", "FILE", KIND_TEXT, FIELD (output), "the picture's file; .png, .svg or .pdf says which kind" },
+  { "output", "PATH", KIND_TEXT, FIELD (output), "the picture's file, of which .png, .svg or .pdf says the kind; or "
+                                                 "the study's folder" },
   { "size", "WxH", KIND_TEXT, FIELD (size), "width and height of the picture; default 900x600" },
   { "style", "light|dark", KIND_TEXT, FIELD (style), "colours of the picture; default light" },
   { "json", NULL, KIND_FLAG, FIELD (json), "print JSON" },
@@ -147,7 +150,7 @@ ms_options_parse (char **argv, const char *const *allowed, GError **error)
   g_autoptr (MsOptions) self = g_new0 (MsOptions, 1);
   self->arguments = g_ptr_array_new_with_free_func (g_free);
   self->set = g_ptr_array_new_with_free_func (g_free);
-  self->steps = self->step = self->threads = self->classes = -1;
+  self->steps = self->step = self->seeds = self->threads = self->classes = -1;
   bool only_arguments = false;
   for (; *argv != NULL; argv++)
     if (!only_arguments && strcmp (*argv, "--") == 0)

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 typedef struct {
   GPtrArray *arguments; /* of char *, owned: what stands without a dash */
-  gint64 steps, step, threads, classes; /* -1: not given */
+  gint64 steps, step, seeds, threads, classes; /* -1: not given */
   char *seed, *data, *checkpoint, *resume, *trace, *metrics, *pictures;
-  char *input, *labels, *gradients, *shape, *view, *output, *size, *style;
+  char *input, *labels, *gradients, *shape, *view, *output, *size, *style, *shard;
   GPtrArray *set; /* of char *, owned: "key=value" in the order given */
   bool json, help;
 } MsOptions;
