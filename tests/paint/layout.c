@@ -53,7 +53,8 @@ static bool
 same_spot (const MsSpot *a, const MsSpot *b)
 {
   return a->kind == b->kind && a->example == b->example && a->token == b->token && a->expert == b->expert
-         && a->point == b->point && a->step == b->step && a->slot == b->slot;
+         && a->point == b->point && a->step == b->step && a->slot == b->slot
+         && a->member == b->member && a->other == b->other && a->bin == b->bin && a->score == b->score;
 }
 
 /* Painters whose hover is one outline at the spot; the plane marks both panels and the curves draw a line through. */
@@ -306,6 +307,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/layout/hover/assignments", ms_painter_find ("assignments"), test_hover);
   g_test_add_data_func ("/layout/hover/load", ms_painter_find ("load"), test_hover);
   g_test_add_data_func ("/layout/hover/slots", ms_painter_find ("slots"), test_hover);
+  g_test_add_data_func ("/layout/hover/disagreement", ms_painter_find ("disagreement"), test_hover);
   g_test_add_func ("/layout/slots-choice", test_slots_choice);
   g_test_add_func ("/layout/token", test_token);
   g_test_add_func ("/layout/bars", test_bars);

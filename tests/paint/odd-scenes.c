@@ -249,6 +249,36 @@ test_soft (void)
     }
 }
 
+/* Few and many members, probabilities that are none, and what may be absent. */
+static void
+test_members (void)
+{
+  const int members[] = { 1, 2, 16 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      MsScene *scene = ms_sample_ensemble_sized (members[i], 40);
+      MsRecord *record = (MsRecord *) scene->record;
+
+      g_assert_cmpint (ms_painter_find ("disagreement")->applies (scene), ==, members[i] > 1);
+      try_all (scene);
+      scene->selection.example = 39;
+      scene->selection.member = members[i] - 1;
+      for (int k = 0; k < 40 * 10; k += 3)
+        record->predictions->probs[k] = k % 2 == 0 ? NAN : INFINITY;
+      g_clear_pointer (&record->assessment->disagreement, g_free);
+      g_clear_pointer (&record->assessment->member_bins, g_free);
+      try_all (scene);
+      g_clear_pointer (&record->labels, g_free);
+      g_clear_pointer (&record->assessment, ms_assessment_unref);
+      try_all (scene);
+      record->N = 7; /* fewer inputs than predictions */
+      g_clear_pointer (&record->inputs, g_free);
+      try_all (scene);
+      ms_scene_free (scene);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -262,6 +292,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/odd-scenes/not-finite", test_not_finite);
   g_test_add_func ("/odd-scenes/other-inputs", test_other_inputs);
   g_test_add_func ("/odd-scenes/soft", test_soft);
+  g_test_add_func ("/odd-scenes/members", test_members);
   g_test_add_func ("/odd-scenes/plane-parts", test_plane_parts);
   return g_test_run ();
 }

@@ -171,6 +171,52 @@ test_slot (void)
   ms_scene_free (scene);
 }
 
+static void
+test_dispute (void)
+{
+  const MsPainter *painter = ms_painter_find ("disagreement");
+  MsScene *scene = ms_sample_ensemble_sized (2, 3);
+  MsRecord *record = (MsRecord *) scene->record;
+  float *probs = record->predictions->probs; /* (2, 3, 10) */
+  MsSpot spot = MS_SPOT_NONE;
+
+  memset (probs, 0, sizeof *probs * 60);
+  for (int n = 0; n < 3; n++)
+    probs[n * 10] = probs[30 + n * 10] = 1;
+  /* Two members, each sure of another class: ln 2 nats. */
+  probs[30 + 10] = 0;
+  probs[30 + 10 + 4] = 1;
+  record->labels[1] = 4;
+  record->assessment->disagreement[1] = 0.125;
+  record->assessment->kl[1] = 0.25;
+  spot.kind = MS_SPOT_EXAMPLE;
+  spot.example = 1;
+  says (painter, scene, &spot,
+        "image 1, label 4, predicted 0\nensemble: 0 0.500, 4 0.500\nmember 0: 0 1.000, 4 0.000\n"
+        "member 1: 0 0.000, 4 1.000\nmutual information 0.6931 nats");
+  spot.member = 1;
+  says (painter, scene, &spot,
+        "image 1, label 4, predicted 0\nensemble: 0 0.500, 4 0.500\nmember 1: 0 0.000, 4 1.000\n"
+        "mutual information 0.6931 nats");
+  spot.kind = MS_SPOT_PAIR;
+  spot.member = 0;
+  spot.other = 1;
+  says (painter, scene, &spot,
+        "members 0 and 1\nname different classes for 12.50 % of the examples\nKL (0 ‖ 1) 0.2500 nats\n"
+        "over 360 examples of the test split");
+  g_clear_pointer (&record->assessment, ms_assessment_unref);
+  g_autofree char *batch = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (batch, "different classes for 33.33 % of the examples"));
+  g_assert_nonnull (strstr (batch, "over 3 examples of the batch"));
+
+  g_autofree char *table = painter->table (scene);
+  g_auto (GStrv) rows = g_strsplit (table, "\n", -1);
+  g_assert_true (g_str_has_prefix (rows[1], "1\t4\t0.693147\t0\t0.500000\t0\t1.000000\t4\t1.000000"));
+  g_assert_true (g_str_has_prefix (rows[2], "0\t")); /* equal ones in their order */
+  g_assert_true (g_str_has_prefix (rows[3], "2\t"));
+  ms_scene_free (scene);
+}
+
 /* One header, as many cells in each row, and as many rows as there are things. */
 static void
 test_tables (void)
@@ -178,7 +224,7 @@ test_tables (void)
   static const struct {
     const char *name;
     int rows;
-  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 } };
+  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 }, { "disagreement", 64 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {
@@ -222,6 +268,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/step", test_step);
   g_test_add_func ("/words/place", test_place);
   g_test_add_func ("/words/slot", test_slot);
+  g_test_add_func ("/words/dispute", test_dispute);
   g_test_add_func ("/words/tables", test_tables);
   g_test_add_func ("/words/list", test_list);
   return g_test_run ();

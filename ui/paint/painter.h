@@ -44,7 +44,7 @@ typedef enum {
   MS_SPOT_PLACE,  /* a place of the surface: x, y in data units */
   MS_SPOT_SLOT,   /* a slot, and token where it is the two's weight */
   MS_SPOT_EXAMPLE,
-  MS_SPOT_PAIR,   /* member and other */
+  MS_SPOT_PAIR,   /* member and other, and which of the matrices: bin */
   MS_SPOT_MEMBER, /* a member, or all together: MS_NONE */
   MS_SPOT_BIN,    /* of a histogram */
   MS_SPOT_SCORE,

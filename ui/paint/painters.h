@@ -12,7 +12,8 @@ G_BEGIN_DECLS
   X (load) \
   X (curves) \
   X (plane) \
-  X (slots)
+  X (slots) \
+  X (disagreement)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)

@@ -12,9 +12,13 @@ MsScene *ms_sample_digits (void);
 MsScene *ms_sample_plane (void);
 MsScene *ms_sample_soft (void); /* digits through two soft layers */
 
+MsScene *ms_sample_ensemble (void); /* digits judged by three members, with an assessment */
+
 /* For tests of other sizes: @N examples (digits), each patch sent to @K of @E experts. */
 MsScene *ms_sample_digits_sized (int N, int E, int K, bool class_token);
 /* @N examples through soft layers of @slots slots (a multiple of 8) for each image. */
 MsScene *ms_sample_soft_sized (int N, int slots);
+/* @N examples judged by @M members. */
+MsScene *ms_sample_ensemble_sized (int M, int N);
 
 G_END_DECLS

@@ -18,7 +18,7 @@ ms_spot_equal (const MsSpot *a, const MsSpot *b)
     case MS_SPOT_PLACE: return a->x == b->x && a->y == b->y;
     case MS_SPOT_SLOT: return a->slot == b->slot && a->token == b->token;
     case MS_SPOT_EXAMPLE: return a->example == b->example && a->member == b->member;
-    case MS_SPOT_PAIR: return a->member == b->member && a->other == b->other && a->score == b->score;
+    case MS_SPOT_PAIR: return a->member == b->member && a->other == b->other && a->bin == b->bin;
     case MS_SPOT_MEMBER: return a->member == b->member;
     case MS_SPOT_BIN:
     case MS_SPOT_LEVEL: return a->bin == b->bin;

@@ -52,6 +52,12 @@ ms_slots_side_fit (const cairo_rectangle_t *area, const MsSlots *slots, bool use
   return side;
 }
 
+double
+ms_slots_side_height (const MsSlotsSide *side, const MsPalette *palette)
+{
+  return 20 * palette->scale + MAX (side->image.height, side->n * side->row);
+}
+
 static cairo_rectangle_t
 patch_area (const MsSlotsSide *side, const MsRecord *record, int p)
 {

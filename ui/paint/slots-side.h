@@ -19,6 +19,7 @@ typedef struct {
 
 MsSlotsSide ms_slots_side_fit (const cairo_rectangle_t *area, const MsSlots *slots, bool uses,
                                const MsPalette *palette);
+double ms_slots_side_height (const MsSlotsSide *side, const MsPalette *palette); /* what it takes up of the area */
 void ms_slots_side_paint (cairo_t *cr, const MsSlotsSide *side, const MsSlots *slots, const MsPalette *palette);
 bool ms_slots_side_pick (const MsSlotsSide *side, const MsSlots *slots, double x, double y, MsSpot *spot);
 

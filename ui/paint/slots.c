@@ -47,11 +47,11 @@ lay_out (double width, double height, const MsSlots *slots, const MsPalette *pal
     return layout;
   layout.sides = area.height >= 170 * s ? 2 : 1;
   part = (cairo_rectangle_t) { area.x + area.width - side, area.y, side,
-                               (area.height - (layout.sides - 1) * 12 * s) / layout.sides };
+                               (area.height - (layout.sides - 1) * 14 * s) / layout.sides };
   for (int i = 0; i < layout.sides; i++)
     {
       layout.side[i] = ms_slots_side_fit (&part, slots, i == 1, palette);
-      part.y += part.height + 12 * s;
+      part.y += MIN (part.height, ms_slots_side_height (&layout.side[i], palette)) + 14 * s;
     }
   return layout;
 }
