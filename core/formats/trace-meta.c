@@ -64,6 +64,9 @@ put_layers (JsonBuilder *json, const MsRecord *record)
       put_int (json, "experts", routing->E);
       put_int (json, "k", routing->K);
       put_int (json, "members", routing->M);
+      put_int (json, "copies", routing->copies);
+      put_int (json, "member", routing->member);
+      put_int (json, "slots", routing->slots);
       json_builder_end_object (json);
     }
   json_builder_end_array (json);
@@ -94,6 +97,8 @@ put_conventions (JsonBuilder *json)
   put_text (json, "kept", "1 where the choice was processed, 0 where capacity dropped it");
   put_text (json, "cnt", "assignments asked for, dropped ones included; -1: no such expert");
   put_text (json, "gate", "combine weight; whether renormalised: routing.renormalise of the experiment");
+  put_text (json, "soft", "slot s of all is one of expert s / (slots / E); dispatch sums to 1 over a group's rows, "
+                          "combine over a row's slots");
   put_text (json, "rows", "tokens of the stored batches one after another, example by example");
   put_text (json, "phase", "0 prefill, 1 decode, 2 train, 3 unknown");
   json_builder_end_object (json);

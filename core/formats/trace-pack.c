@@ -13,6 +13,7 @@ typedef struct {
   guint8 *kept;                /* (T, L, K) */
   float *gate;                 /* (T, L, K) */
   float *logits, *probs;       /* (T, L, E) */
+  float *dispatch, *combine, *soft_logits; /* (T, L, slots) */
   guint8 *mask, *phase;        /* (T) */
   gint32 *token, *example;     /* (T) */
   gint16 *label;               /* (T) */
@@ -23,6 +24,15 @@ static float *
 new_nan (gsize n)
 {
   float *values = g_new (float, MAX (n, 1));
+  for (gsize i = 0; i < n; i++)
+    values[i] = NAN;
+  return values;
+}
+
+static double *
+new_nan_doubles (gsize n)
+{
+  double *values = g_new (double, MAX (n, 1));
   for (gsize i = 0; i < n; i++)
     values[i] = NAN;
   return values;
@@ -43,6 +53,7 @@ pack_counts (MsNpzWriter *npz, const MsTraceWriter *self)
   gsize cells = s->S * s->L * s->E;
   g_autofree gint64 *cnt = g_new (gint64, MAX (cells, 1)), *dropped = g_new (gint64, MAX (cells, 1));
   g_autofree float *cap = new_nan (s->S * s->L);
+  g_autofree double *use = s->use ? new_nan_doubles (cells) : NULL;
   for (gsize i = 0; i < cells; i++)
     cnt[i] = dropped[i] = -1;
   for (gsize i = 0; i < s->S; i++)
@@ -56,12 +67,15 @@ pack_counts (MsNpzWriter *npz, const MsTraceWriter *self)
             {
               cnt[(i * s->L + l) * s->E + e] = step->load[at];
               dropped[(i * s->L + l) * s->E + e] = step->dropped[at];
+              if (step->use != NULL)
+                use[(i * s->L + l) * s->E + e] = step->use[at];
             }
         }
     }
   add (npz, "cnt", MS_DTYPE_I64, 3, s->S, s->L, s->E, cnt);
   add (npz, "dropped", MS_DTYPE_I64, 3, s->S, s->L, s->E, dropped);
   add (npz, "cap", MS_DTYPE_F32, 2, s->S, s->L, 0, cap);
+  add (npz, "soft_use", MS_DTYPE_F64, 3, s->S, s->L, s->E, use);
 }
 
 static void
@@ -115,8 +129,17 @@ pack_evaluations (MsNpzWriter *npz, const MsTraceWriter *self)
 #undef PACK
 }
 
+static guint8
+layer_captured (const MsRouting *r)
+{
+  return (r->gate != NULL ? TRACE_HAS_GATE : 0) | (r->probs != NULL ? TRACE_HAS_PROBS : 0)
+         | (r->logits != NULL ? TRACE_HAS_LOGITS : 0) | (r->mask != NULL ? TRACE_HAS_MASK : 0)
+         | (r->dispatch != NULL ? TRACE_HAS_DISPATCH : 0) | (r->combine != NULL ? TRACE_HAS_COMBINE : 0)
+         | (r->bias != NULL ? TRACE_HAS_BIAS : 0);
+}
+
 static void
-pack_layer_columns (MsNpzWriter *npz, const MsTraceWriter *self, const GPtrArray *routers)
+pack_layer_columns (MsNpzWriter *npz, const MsTraceWriter *self)
 {
   gsize B = self->sizes.B, L = self->sizes.L, n = MAX (B * L, 1);
   g_autofree gint32 *column = g_new (gint32, n);
@@ -130,12 +153,20 @@ pack_layer_columns (MsNpzWriter *npz, const MsTraceWriter *self, const GPtrArray
     }                                                                                                                  \
   add (npz, #array, MS_DTYPE_I32, 2, B, L, 0, column);
   TRACE_LAYER_COLUMNS (PACK)
+#define PACK_NEWER(array, field, absent) PACK (array, field)
+  TRACE_NEWER_COLUMNS (PACK_NEWER)
+#undef PACK_NEWER
 #undef PACK
+}
+
+static void
+pack_layers (MsNpzWriter *npz, const MsTraceWriter *self, const GPtrArray *routers)
+{
+  gsize B = self->sizes.B, L = self->sizes.L, E = self->sizes.E, n = MAX (B * L, 1);
+  g_autofree gint32 *router = g_new0 (gint32, n);
   g_autofree guint8 *captured = g_new0 (guint8, n);
-  g_autofree double *losses = g_new (double, 4 * n);
-  memset (column, 0, n * sizeof (gint32));
-  for (gsize i = 0; i < 4 * n; i++)
-    losses[i] = NAN;
+  g_autofree double *losses = new_nan_doubles (4 * n);
+  g_autofree float *bias = NULL;
   for (gsize b = 0; b < B; b++)
     {
       const MsRecord *record = self->batches->pdata[b];
@@ -143,18 +174,23 @@ pack_layer_columns (MsNpzWriter *npz, const MsTraceWriter *self, const GPtrArray
         {
           const MsRouting *r = record->routing[l];
           const double terms[4] = { r->importance_loss, r->load_loss, r->gshard_loss, r->z_loss };
-          guint router = 0;
+          gsize at = b * L + l;
+          guint name = 0;
           g_ptr_array_find_with_equal_func ((GPtrArray *) routers, r->router != NULL ? r->router : "", g_str_equal,
-                                            &router);
-          column[b * L + l] = (gint32) router;
-          captured[b * L + l] = (r->gate != NULL ? TRACE_HAS_GATE : 0) | (r->probs != NULL ? TRACE_HAS_PROBS : 0)
-                                | (r->logits != NULL ? TRACE_HAS_LOGITS : 0) | (r->mask != NULL ? TRACE_HAS_MASK : 0);
-          memcpy (losses + 4 * (b * L + l), terms, sizeof terms);
+                                            &name);
+          router[at] = (gint32) name;
+          captured[at] = layer_captured (r);
+          memcpy (losses + 4 * at, terms, sizeof terms);
+          if (r->bias != NULL && bias == NULL)
+            bias = new_nan (n * E);
+          if (r->bias != NULL)
+            memcpy (bias + at * E, r->bias, (gsize) r->E * sizeof (float));
         }
     }
-  add (npz, "layer_router", MS_DTYPE_I32, 2, B, L, 0, column);
+  add (npz, "layer_router", MS_DTYPE_I32, 2, B, L, 0, router);
   add (npz, "layer_captured", MS_DTYPE_U8, 2, B, L, 0, captured);
   add (npz, "layer_losses", MS_DTYPE_F64, 3, B, L, 4, losses);
+  add (npz, "layer_bias", MS_DTYPE_F32, 3, B, L, E, bias);
 }
 
 /* Copies a layer's (T, width) into rows of (L, wide), making the whole array first if it is the first capture. */
@@ -172,7 +208,8 @@ spread (float **out, const float *values, const TraceSizes *s, gsize wide, gsize
 static void
 fill_layer (Rows *rows, const TraceSizes *s, gsize first, gsize l, const MsRouting *r)
 {
-  gsize T = r->expert != NULL ? (gsize) r->T : 0, K = (gsize) r->K, E = (gsize) r->E;
+  bool captured = r->expert != NULL || r->dispatch != NULL || r->combine != NULL;
+  gsize T = captured ? (gsize) r->T : 0, K = (gsize) r->K, E = (gsize) r->E, slots = (gsize) r->slots;
   for (gsize t = 0; t < T; t++)
     for (gsize k = 0; k < K; k++)
       {
@@ -181,8 +218,13 @@ fill_layer (Rows *rows, const TraceSizes *s, gsize first, gsize l, const MsRouti
         rows->kept[to] = r->kept != NULL ? r->kept[t * K + k] : r->expert[t * K + k] >= 0;
       }
   spread (&rows->gate, r->gate, s, s->K, first, l, T, K);
-  spread (&rows->logits, r->logits, s, s->E, first, l, T, E);
+  if (r->slots == 0)
+    spread (&rows->logits, r->logits, s, s->E, first, l, T, E);
+  else
+    spread (&rows->soft_logits, r->logits, s, s->slots, first, l, T, slots);
   spread (&rows->probs, r->probs, s, s->E, first, l, T, E);
+  spread (&rows->dispatch, r->dispatch, s, s->slots, first, l, T, slots);
+  spread (&rows->combine, r->combine, s, s->slots, first, l, T, slots);
   for (gsize t = 0; r->mask != NULL && t < T; t++)
     rows->mask[first + t] = r->mask[t];
 }
@@ -190,15 +232,15 @@ fill_layer (Rows *rows, const TraceSizes *s, gsize first, gsize l, const MsRouti
 static void
 fill_batch (Rows *rows, const TraceSizes *s, gsize first, const MsRecord *record)
 {
-  gsize T = (gsize) trace_batch_rows (record), tokens = (gsize) record->tokens;
-  bool plain = tokens > 0 && T == (gsize) record->N * tokens;
+  gsize T = (gsize) trace_batch_rows (record), tokens = (gsize) record->tokens, N = (gsize) record->N;
+  bool plain = N * tokens > 0 && T % (N * tokens) == 0; /* once, or copy after copy */
   for (gsize t = 0; t < T; t++)
     {
       gsize row = first + t;
       rows->phase[row] = record->provenance == MS_PROVENANCE_LIVE ? TRACE_PHASE_TRAIN : TRACE_PHASE_UNKNOWN;
       rows->token[row] = plain ? (gint32) (t % tokens) : -1;
-      rows->example[row] = plain ? (gint32) (t / tokens) : -1;
-      rows->label[row] = plain && record->labels != NULL ? (gint16) record->labels[t / tokens] : -1;
+      rows->example[row] = plain ? (gint32) (t / tokens % N) : -1;
+      rows->label[row] = plain && record->labels != NULL ? (gint16) record->labels[t / tokens % N] : -1;
       rows->step[row] = record->step;
     }
   for (int l = 0; l < record->n_routing; l++)
@@ -228,6 +270,9 @@ rows_clear (Rows *rows)
   g_free (rows->gate);
   g_free (rows->logits);
   g_free (rows->probs);
+  g_free (rows->dispatch);
+  g_free (rows->combine);
+  g_free (rows->soft_logits);
   g_free (rows->mask);
   g_free (rows->phase);
   g_free (rows->token);
@@ -253,6 +298,9 @@ pack_rows (MsNpzWriter *npz, const MsTraceWriter *self)
   add (npz, "gate", MS_DTYPE_F32, 3, s->T, s->L, s->K, rows.gate);
   add (npz, "logits", MS_DTYPE_F32, 3, s->T, s->L, s->E, rows.logits);
   add (npz, "router_probs", MS_DTYPE_F32, 3, s->T, s->L, s->E, rows.probs);
+  add (npz, "soft_dispatch", MS_DTYPE_F32, 3, s->T, s->L, s->slots, rows.dispatch);
+  add (npz, "soft_combine", MS_DTYPE_F32, 3, s->T, s->L, s->slots, rows.combine);
+  add (npz, "soft_logits", MS_DTYPE_F32, 3, s->T, s->L, s->slots, rows.soft_logits);
   add (npz, "mask", MS_DTYPE_U8, 1, s->T, 0, 0, rows.mask);
   add (npz, "phase", MS_DTYPE_U8, 1, s->T, 0, 0, rows.phase);
   add (npz, "token", MS_DTYPE_I32, 1, s->T, 0, 0, rows.token);
@@ -337,7 +385,8 @@ ms_trace_writer_save (MsTraceWriter *self, const char *path, GError **error)
   if (self->batches->len > 0)
     {
       pack_rows (npz, self);
-      pack_layer_columns (npz, self, routers);
+      pack_layer_columns (npz, self);
+      pack_layers (npz, self, routers);
       pack_examples (npz, self);
       pack_predictions (npz, self);
     }

@@ -27,6 +27,9 @@ typedef enum {
   TRACE_HAS_PROBS = 2,
   TRACE_HAS_LOGITS = 4,
   TRACE_HAS_MASK = 8,
+  TRACE_HAS_DISPATCH = 16,
+  TRACE_HAS_COMBINE = 32,
+  TRACE_HAS_BIAS = 64,
 } TraceCaptured;
 
 typedef enum { TRACE_PHASE_TRAIN = 2, TRACE_PHASE_UNKNOWN = 3 } TracePhase;
@@ -36,6 +39,9 @@ typedef enum { TRACE_PHASE_TRAIN = 2, TRACE_PHASE_UNKNOWN = 3 } TracePhase;
   X (layer_tokens, T) X (layer_experts, E) X (layer_k, K) X (layer_members, M) X (layer_capacity, capacity)            \
   X (layer_groups, groups) X (layer_block, layer)
 
+/* The same of traces that are newer than the first, with what an older one means by their absence. */
+#define TRACE_NEWER_COLUMNS(X) X (layer_copies, copies, 0) X (layer_member, member, -1) X (layer_slots, slots, 0)
+
 /* One step of the load series. */
 typedef struct {
   gint64 step, examples_seen, tokens_seen;
@@ -43,12 +49,15 @@ typedef struct {
   int n_layers;
   int *experts;           /* owned, (n_layers) */
   int *load, *dropped;    /* owned, the layers' experts one after another */
+  double *use;            /* owned, likewise, NaN: not a soft layer; NULL: there are none */
   float *capacity;        /* owned, (n_layers), NaN: unlimited */
 } TraceStep;
 
 /* What the arrays' axes are as long as. */
 typedef struct {
   gsize S, L, E, B, T, K, X, M, N;
+  gsize slots; /* of all experts, of the soft layer with most */
+  bool use;    /* some layer is soft */
 } TraceSizes;
 
 struct MsTraceWriter {

@@ -181,6 +181,7 @@ read_series (TraceReader *self, GError **error)
       return false;
   if (!TAKE (dropped, "dropped", true, MS_DTYPE_I64, self->s.S, self->s.L, self->s.E)
       || !TAKE (cap, "cap", true, MS_DTYPE_F32, self->s.S, self->s.L)
+      || !TAKE (soft_use, "soft_use", false, MS_DTYPE_F64, self->s.S, self->s.L, self->s.E)
       || !TAKE (examples_seen, "examples_seen", true, MS_DTYPE_I64, self->s.S)
       || !TAKE (tokens_seen, "tokens_seen", true, MS_DTYPE_I64, self->s.S))
     return false;
@@ -210,11 +211,17 @@ read_tables (TraceReader *self, GError **error)
     return false;
   TRACE_LAYER_COLUMNS (COLUMN)
 #undef COLUMN
+#define COLUMN(array, field, absent)                                                                                   \
+  if (!TAKE (array, #array, false, MS_DTYPE_I32, s->B, s->L))                                                          \
+    return false;
+  TRACE_NEWER_COLUMNS (COLUMN)
+#undef COLUMN
   if (!TAKE (batch_tokens, "batch_tokens", true, MS_DTYPE_I32, s->B)
       || !TAKE (batch_examples, "batch_examples", true, MS_DTYPE_I32, s->B)
       || !TAKE (layer_router, "layer_router", true, MS_DTYPE_I32, s->B, s->L)
       || !TAKE (captured, "layer_captured", true, MS_DTYPE_U8, s->B, s->L)
-      || !TAKE (layer_losses, "layer_losses", true, MS_DTYPE_F64, s->B, s->L, 4))
+      || !TAKE (layer_losses, "layer_losses", true, MS_DTYPE_F64, s->B, s->L, 4)
+      || !TAKE (layer_bias, "layer_bias", false, MS_DTYPE_F32, s->B, s->L, s->E))
     return false;
   for (gsize b = 0; b < s->B; b++)
     {
@@ -225,6 +232,20 @@ read_tables (TraceReader *self, GError **error)
       s->N = MAX (s->N, (gsize)self->batch_examples[b]);
     }
   return trace_rising (self->batch_step, s->B) || trace_refuse (self, error, "array “batch_step” does not rise");
+}
+
+/* Weights between rows and slots: one width for all three. */
+static bool
+read_soft_rows (TraceReader *self, GError **error)
+{
+  static const char *const names[] = { "soft_combine", "soft_dispatch", "soft_logits" };
+  const float **fields[] = { &self->soft_combine, &self->soft_dispatch, &self->soft_logits };
+  gsize three[3] = { self->s.T, self->s.L, TRACE_ANY };
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!trace_take (self, names[i], false, MS_DTYPE_F32, 3, three, (gconstpointer *)fields[i], error))
+      return false;
+  self->s.slots = three[2] == TRACE_ANY ? 0 : three[2];
+  return true;
 }
 
 static bool
@@ -246,6 +267,8 @@ read_rows (TraceReader *self, GError **error)
       || !TAKE (inputs, "inputs", true, MS_DTYPE_F32, s->X, height, width, channels)
       || !TAKE (labels, "labels", true, MS_DTYPE_I32, s->X)
       || !trace_take (self, "probs", false, MS_DTYPE_F32, 4, four, (gconstpointer *)&self->probs, error))
+    return false;
+  if (!read_soft_rows (self, error))
     return false;
   s->M = self->probs != NULL ? four[1] : 0;
   for (gsize i = 0; i < s->X; i++)

@@ -26,11 +26,16 @@ typedef struct
   const gint32 *batch_tokens, *batch_examples, *layer_router;
 #define COLUMN(array, field) const gint32 *array;
   TRACE_LAYER_COLUMNS (COLUMN)
+#define NEWER_COLUMN(array, field, absent) COLUMN (array, field)
+  TRACE_NEWER_COLUMNS (NEWER_COLUMN) /* NULL in older traces */
+#undef NEWER_COLUMN
 #undef COLUMN
   const guint8 *captured, *kept, *mask;
   const double *layer_losses;
   const gint16 *ids;
   const float *gate, *logits, *router_probs, *inputs, *probs, *points, *cap;
+  const float *soft_dispatch, *soft_combine, *soft_logits, *layer_bias; /* NULL: none of any layer */
+  const double *soft_use;                                              /* likewise */
   const gint32 *labels, *point_labels;
   const double *scalars[TRACE_N_SCALARS];
   const gint64 *examples_seen, *tokens_seen;

@@ -8,6 +8,28 @@
 #include <string.h>
 
 #define MAX_POINTS 100000
+#define MAX_SLOTS (1 << 24)
+#define MAX_MEMBER 4095
+
+/* A newer column's number, or what its absence means. */
+#define NEWER(array, at, absent) (self->array != NULL ? self->array[at] : (absent))
+
+/* Slots are dealt out to experts and groups evenly, and what is mixed is not chosen. */
+static bool
+check_soft (const TraceReader *self, gsize b, gsize l, GError **error)
+{
+  gsize at = b * self->s.L + l;
+  gint32 slots = NEWER (layer_slots, at, 0), E = self->layer_experts[at], groups = self->layer_groups[at];
+  guint8 rows = TRACE_HAS_DISPATCH | TRACE_HAS_COMBINE | TRACE_HAS_LOGITS;
+  bool even = slots > 0 && slots <= MAX_SLOTS && E > 0 && slots % E == 0 && groups > 0 && self->layer_tokens[at] % groups == 0;
+  bool fits = !(self->captured[at] & rows) || (gsize)MAX (slots, 0) <= self->s.slots;
+  if (slots == 0 || (even && fits && slots / E <= G_MAXINT / groups && self->layer_k[at] == 0))
+    return true;
+  return trace_refuse (self, error,
+                       "layer %" G_GSIZE_FORMAT " of batch %" G_GSIZE_FORMAT
+                       " cannot have %d slots, %d experts, %d groups, %d tokens, %d chosen",
+                       l, b, slots, E, groups, self->layer_tokens[at], self->layer_k[at]);
+}
 
 /* The numbers of one layer of one batch against each other. */
 static bool
@@ -15,16 +37,18 @@ check_layer (const TraceReader *self, gsize b, gsize l, GError **error)
 {
   gsize at = b * self->s.L + l;
   gint32 T = self->layer_tokens[at], E = self->layer_experts[at], K = self->layer_k[at], M = self->layer_members[at];
+  gint32 member = NEWER (layer_member, at, -1);
   JsonArray *routers = trace_meta_array (self, "routers");
   bool named
     = routers != NULL && self->layer_router[at] >= 0 && (guint)self->layer_router[at] < json_array_get_length (routers);
   if (T < 0 || T > self->batch_tokens[b] || E < 0 || (gsize)E > self->s.E || K < 0 || (gsize)K > self->s.K || K > E
-      || M < 0 || (E > 0 && (M < 1 || !named)) || self->layer_groups[at] < 0 || self->layer_capacity[at] < 0)
+      || M < 0 || member < -1 || member > MAX_MEMBER || (E > 0 && (M < 1 || !named)) || self->layer_groups[at] < 0
+      || self->layer_capacity[at] < 0)
     return trace_refuse (self, error,
                          "layer %" G_GSIZE_FORMAT " of batch %" G_GSIZE_FORMAT
                          " cannot have %d tokens, %d experts, %d chosen, %d members",
                          l, b, T, E, K, M);
-  return true;
+  return check_soft (self, b, l, error);
 }
 
 /* Expert numbers are in [-1, E) and no token has one twice. */
@@ -64,6 +88,37 @@ count_not_finite (const float *values, const gint16 *ids, gsize n)
   return bad;
 }
 
+/* How much the tokens take from each expert: sums of what was read. */
+static double *
+sum_use (const MsRouting *r)
+{
+  double *use = g_new0 (double, r->E);
+  const float *weight = r->combine;
+  for (int t = 0; t < r->T; t++)
+    for (int s = 0; s < r->slots; s++)
+      use[s / (r->slots / r->E)] += *weight++;
+  return use;
+}
+
+/* Returns how many numbers are not finite. */
+static gsize
+read_soft_weights (const TraceReader *self, MsRouting *r, guint8 has, gsize l)
+{
+  const float *from[] = { self->soft_dispatch, self->soft_combine, self->soft_logits };
+  const guint8 bits[] = { TRACE_HAS_DISPATCH, TRACE_HAS_COMBINE, TRACE_HAS_LOGITS };
+  float **to[] = { &r->dispatch, &r->combine, &r->logits };
+  gsize T = (gsize)r->T, slots = (gsize)r->slots, bad = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (from); i++)
+    if ((has & bits[i]) && from[i] != NULL)
+      {
+        *to[i] = gather (from[i], &self->s, self->s.slots, self->next_row, l, T, slots);
+        bad += count_not_finite (*to[i], NULL, T * slots);
+      }
+  if (r->combine != NULL)
+    r->use = sum_use (r);
+  return bad;
+}
+
 static void
 read_weights (TraceReader *self, MsRouting *r, gsize b, gsize l)
 {
@@ -80,10 +135,17 @@ read_weights (TraceReader *self, MsRouting *r, gsize b, gsize l)
       r->probs = gather (self->router_probs, s, s->E, first, l, T, E);
       bad += count_not_finite (r->probs, NULL, T * E);
     }
-  if ((has & TRACE_HAS_LOGITS) && self->logits != NULL)
+  if ((has & TRACE_HAS_LOGITS) && self->logits != NULL && r->slots == 0)
     {
       r->logits = gather (self->logits, s, s->E, first, l, T, E);
       bad += count_not_finite (r->logits, NULL, T * E);
+    }
+  if (r->slots > 0)
+    bad += read_soft_weights (self, r, has, l);
+  if ((has & TRACE_HAS_BIAS) && self->layer_bias != NULL)
+    {
+      r->bias = g_memdup2 (self->layer_bias + (b * s->L + l) * s->E, E * sizeof (float));
+      bad += count_not_finite (r->bias, NULL, E);
     }
   if (has & TRACE_HAS_MASK)
     r->mask = g_memdup2 (self->mask + first, T);
@@ -94,29 +156,17 @@ read_weights (TraceReader *self, MsRouting *r, gsize b, gsize l)
 }
 
 /* Loads are counted from the choices; the series' own counts are compared with them later. */
-static MsRouting *
-read_layer (TraceReader *self, gsize b, gsize l, GError **error)
+static bool
+read_choices (const TraceReader *self, MsRouting *r, gsize l, GError **error)
 {
   const TraceSizes *s = &self->s;
-  gsize at = b * s->L + l, first = self->next_row;
-  if (!check_layer (self, b, l, error)
-      || !trace_charge (self, (guint64)self->layer_tokens[at] * (guint64)self->layer_k[at], 7, error)
-      || !trace_charge (self, (guint64)self->layer_experts[at], 8 + 8 * (guint64)self->layer_tokens[at], error))
-    return NULL;
-  g_autoptr (MsRouting) r = ms_routing_new (self->layer_tokens[at], self->layer_experts[at], self->layer_k[at],
-                                            MAX (self->layer_members[at], 1));
-  const char *router
-    = trace_node_text (json_array_get_element (trace_meta_array (self, "routers"), (guint)self->layer_router[at]));
-  r->layer = self->layer_block[at];
-  r->router = g_strdup (router);
-  r->capacity = self->layer_capacity[at];
-  r->groups = MAX (self->layer_groups[at], 1);
+  gsize first = self->next_row;
   for (gsize t = 0; t < (gsize)r->T; t++)
     {
       const gint16 *ids = self->ids + ((first + t) * s->L + l) * s->K;
       const guint8 *kept = self->kept + ((first + t) * s->L + l) * s->K;
       if (!check_choice (self, ids, r->E, r->K, first + t, l, error))
-        return NULL;
+        return false;
       for (int k = 0; k < r->K; k++)
         {
           gsize to = t * (gsize)r->K + (gsize)k;
@@ -128,6 +178,33 @@ read_layer (TraceReader *self, gsize b, gsize l, GError **error)
           r->dropped[ids[k]] += !r->kept[to];
         }
     }
+  for (int e = 0; r->slots > 0 && e < r->E; e++)
+    r->load[e] = r->slots / r->E * r->groups;
+  return true;
+}
+
+static MsRouting *
+read_layer (TraceReader *self, gsize b, gsize l, GError **error)
+{
+  gsize at = b * self->s.L + l;
+  if (!check_layer (self, b, l, error)
+      || !trace_charge (self, (guint64)self->layer_tokens[at] * (guint64)self->layer_k[at], 7, error)
+      || !trace_charge (self, (guint64)self->layer_experts[at], 20 + 8 * (guint64)self->layer_tokens[at], error)
+      || !trace_charge (self, (guint64)NEWER (layer_slots, at, 0), 12 * (guint64)self->layer_tokens[at], error))
+    return NULL;
+  g_autoptr (MsRouting) r = ms_routing_new (self->layer_tokens[at], self->layer_experts[at], self->layer_k[at],
+                                            MAX (self->layer_members[at], 1));
+  const char *router
+    = trace_node_text (json_array_get_element (trace_meta_array (self, "routers"), (guint)self->layer_router[at]));
+  r->layer = self->layer_block[at];
+  r->router = g_strdup (router);
+  r->capacity = self->layer_capacity[at];
+  r->groups = MAX (self->layer_groups[at], 1);
+  r->slots = NEWER (layer_slots, at, 0);
+  r->member = NEWER (layer_member, at, -1);
+  r->copies = NEWER (layer_copies, at, 0);
+  if (!read_choices (self, r, l, error))
+    return NULL;
   r->importance_loss = self->layer_losses[4 * at];
   r->load_loss = self->layer_losses[4 * at + 1];
   r->gshard_loss = self->layer_losses[4 * at + 2];
@@ -240,13 +317,29 @@ batch_layers (const TraceReader *self, gsize b)
   return n;
 }
 
+/* A layer has the tokens of all examples, once or several times over; older traces do not say how often. */
+static bool
+check_copies (const TraceReader *self, const MsRecord *record, MsRouting *r, gsize b, GError **error)
+{
+  int rows = record->N * record->tokens, times = rows > 0 ? MAX (1, r->T / rows) : 1;
+  if (r->T < rows || (rows > 0 && r->T % rows != 0))
+    return trace_refuse (self, error, "layer %d of batch %" G_GSIZE_FORMAT " has %d tokens for %d examples of %d",
+                         record->n_routing - 1, b, r->T, record->N, record->tokens);
+  if (r->copies != 0 && r->copies != times)
+    return trace_refuse (self, error,
+                         "layer %d of batch %" G_GSIZE_FORMAT " has %d tokens, which are not %d copies of %d",
+                         record->n_routing - 1, b, r->T, r->copies, rows);
+  r->copies = times;
+  return true;
+}
+
 static bool
 read_batch (TraceReader *self, MsRecord *record, gsize b, GError **error)
 {
   record->step = self->batch_step[b];
   if (!check_shape (self, record, error) || !read_inputs (self, record, b, error))
     return false;
-  int n = batch_layers (self, b), rows = record->N * record->tokens;
+  int n = batch_layers (self, b);
   record->routing = g_new0 (MsRouting *, MAX (n, 1));
   for (int l = 0; l < n; l++)
     {
@@ -254,10 +347,8 @@ read_batch (TraceReader *self, MsRecord *record, gsize b, GError **error)
       if (record->routing[l] == NULL)
         return false;
       record->n_routing = l + 1;
-      int T = record->routing[l]->T;
-      if (T < rows || (rows > 0 && T % rows != 0))
-        return trace_refuse (self, error, "layer %d of batch %" G_GSIZE_FORMAT " has %d tokens for %d examples of %d",
-                             l, b, T, record->N, record->tokens);
+      if (!check_copies (self, record, record->routing[l], b, error))
+        return false;
     }
   self->next_row += (gsize)self->batch_tokens[b];
   self->next_example += (gsize)self->batch_examples[b];
@@ -290,8 +381,23 @@ read_series_layers (const TraceReader *self, MsRecord *record, gsize i)
       MsRouting *r = ms_routing_new (0, E, 0, 1);
       r->router = g_strdup (about != NULL ? trace_node_text (json_object_get_member (about, "router")) : "");
       r->layer = about != NULL ? (int)trace_object_int (about, "block", 0, G_MAXINT) : (int)l;
+      if (about != NULL && json_object_has_member (about, "member"))
+        {
+          r->member = (int)trace_object_int (about, "member", -1, MAX_MEMBER);
+          r->copies = (int)trace_object_int (about, "copies", 1, G_MAXINT);
+          r->slots = (int)trace_object_int (about, "slots", 0, MAX_SLOTS) / E * E;
+        }
       record->routing[record->n_routing++] = r;
     }
+}
+
+/* Where the series knows it and the batch did not; @at is the layer's first expert in the series. */
+static void
+read_use (const TraceReader *self, MsRouting *r, gsize at)
+{
+  const double *use = self->soft_use != NULL ? self->soft_use + at : NULL;
+  if (use != NULL && r->use == NULL && r->E > 0 && isfinite (use[0]))
+    r->use = g_memdup2 (use, (gsize)r->E * sizeof *use);
 }
 
 /* Loads, capacity and scalars of step @i. Where the batch is there too, its counts are compared. */
@@ -318,6 +424,7 @@ read_step (TraceReader *self, MsRecord *record, gsize i)
           r->load[e] = (int)cnt[e];
           r->dropped[e] = (int)MAX (dropped[e], 0);
         }
+      read_use (self, r, (i * self->s.L + l) * self->s.E);
       float cap = self->cap[i * self->s.L + l];
       if (record->inputs == NULL && cap > 0 && cap < 1e9f)
         r->capacity = (int)cap;

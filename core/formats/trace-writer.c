@@ -17,6 +17,7 @@ step_free (gpointer data)
   g_free (self->experts);
   g_free (self->load);
   g_free (self->dropped);
+  g_free (self->use);
   g_free (self->capacity);
   g_free (self);
 }
@@ -58,6 +59,21 @@ trace_batch_rows (const MsRecord *record)
   return rows;
 }
 
+/* A layer's use stands where its loads do, among those of @total experts. */
+static void
+take_use (TraceStep *self, const MsRouting *routing, gsize at, gsize total)
+{
+  if (routing->use == NULL)
+    return;
+  if (self->use == NULL)
+    {
+      self->use = g_new (double, total);
+      for (gsize i = 0; i < total; i++)
+        self->use[i] = NAN;
+    }
+  memcpy (self->use + at, routing->use, (gsize) routing->E * sizeof (double));
+}
+
 static TraceStep *
 step_new (const MsRecord *record)
 {
@@ -84,6 +100,7 @@ step_new (const MsRecord *record)
       self->capacity[l] = routing->capacity > 0 ? (float) routing->capacity : NAN;
       memcpy (self->load + at, routing->load, bytes);
       memcpy (self->dropped + at, routing->dropped, bytes);
+      take_use (self, routing, at, total);
       at += (gsize) routing->E;
     }
   return self;
@@ -93,6 +110,7 @@ static void
 grow_by_step (TraceSizes *sizes, const TraceStep *step)
 {
   sizes->S++;
+  sizes->use |= step->use != NULL;
   sizes->L = MAX (sizes->L, (gsize) step->n_layers);
   for (int l = 0; l < step->n_layers; l++)
     sizes->E = MAX (sizes->E, (gsize) step->experts[l]);
@@ -107,7 +125,10 @@ grow_by_batch (TraceSizes *sizes, const MsRecord *record)
   sizes->N = MAX (sizes->N, (gsize) record->N);
   sizes->M = MAX (sizes->M, record->predictions != NULL ? (gsize) record->predictions->M : 0);
   for (int l = 0; l < record->n_routing; l++)
-    sizes->K = MAX (sizes->K, (gsize) record->routing[l]->K);
+    {
+      sizes->K = MAX (sizes->K, (gsize) record->routing[l]->K);
+      sizes->slots = MAX (sizes->slots, (gsize) record->routing[l]->slots);
+    }
 }
 
 static void
@@ -128,7 +149,8 @@ batches_fit (const MsTraceWriter *self)
   const MsRecord *first = self->batches->pdata[0];
   guint64 example = (guint64) first->height * (guint64) first->width * (guint64) first->channels;
   guint64 classes = (guint64) first->C;
-  guint64 bytes = s->T * s->L * (s->K * 7 + s->E * 8) + s->X * example * 4 + s->B * s->M * s->N * classes * 4;
+  guint64 rows = s->T * s->L * (s->K * 7 + s->E * 8 + s->slots * 12);
+  guint64 bytes = rows + s->X * example * 4 + s->B * s->M * s->N * classes * 4;
   return self->batches->len == 1 || (s->T <= MS_TRACE_TOKEN_BUDGET && bytes <= MEMORY_BUDGET);
 }
 

@@ -5,14 +5,16 @@
  *   T = numpy.load ("run.npz"); T["ids"].shape, json.loads (T["meta"].tobytes ())
  *
  * Letters: S steps of the load series, L routed layers, E experts (of the layer with most), B stored batches, T rows
- * (tokens of all stored batches, one after another), k choices (the most), X examples of all stored batches.
+ * (tokens of all stored batches, one after another, a layer's copies of an example's tokens apart), k choices (the
+ * most), X examples of all stored batches.
  *
  *   meta            u8 (n)        a JSON object: format "moescope-trace", version, source, seed, provenance, E, k,
- *                                 layers (block, router, experts, k, members), routers, shape of the inputs,
- *                                 class_names, experiment (all keys and values), conventions in words, strides
+ *                                 layers (block, router, experts, k, members, copies, member, slots), routers,
+ *                                 shape of the inputs, class_names, experiment (all keys and values), conventions in words, strides
  *   load_step       i64 (S)       batches done, rising
  *   cnt, dropped    i64 (S, L, E) assignments asked for, and those of them that capacity dropped; -1: no such expert
  *   cap             f32 (S, L)    places per expert and group; NaN: unlimited
+ *   soft_use        f64 (S, L, E) sums of the combine weights of each expert's slots; NaN: not a soft layer
  *   loss, task_loss, importance_loss, load_loss, gshard_loss, z_loss, train_error, learning_rate, gradient_norm, epoch
  *                   f64 (S)       NaN: absent
  *   examples_seen, tokens_seen    i64 (S)
@@ -23,6 +25,11 @@
  *   gate            f32 (T, L, k) combine weight of each choice; NaN: not captured
  *   logits          f32 (T, L, E) clean router logits; NaN: not captured, or no such expert
  *   router_probs    f32 (T, L, E) gates that the choice was made from, after noise; NaN likewise
+ *   soft_dispatch   f32 (T, L, slots) of Soft MoE, which chooses nothing: what each slot reads of a token, columns sum
+ *                                 to 1 over the rows of a group; slot s is one of expert s / (slots / E); NaN: no such
+ *                                 slot, or not captured
+ *   soft_combine    f32 (T, L, slots) what a token takes of each slot's output, rows sum to 1; NaN likewise
+ *   soft_logits     f32 (T, L, slots) clean; NaN likewise
  *   mask            u8 (T)        1: real token
  *   phase           u8 (T)        0 prefill, 1 decode, 2 train, 3 unknown
  *   token           i32 (T)       index of the token in its example; -1: rows are not tokens of examples
@@ -34,7 +41,11 @@
  *   layer_tokens, layer_experts, layer_k, layer_members, layer_capacity, layer_groups, layer_block, layer_router
  *                   i32 (B, L)    what each batch's layers were; experts 0: no such layer; router: its place in
  *                                 meta.routers
- *   layer_captured  u8 (B, L)     1 gate + 2 router_probs + 4 logits + 8 mask
+ *   layer_copies, layer_member, layer_slots
+ *                   i32 (B, L)    times the examples' tokens pass the layer, one copy after another; of a deep ensemble,
+ *                                 the member whose layer it is, else -1; slots of all its experts, 0: not a soft layer
+ *   layer_bias      f32 (B, L, E) what the sigmoid router adds before it chooses; NaN: another router
+ *   layer_captured  u8 (B, L)     1 gate + 2 router_probs + 4 logits + 8 mask + 16 dispatch + 32 combine + 64 bias
  *   layer_losses    f64 (B, L, 4) importance, load, GShard, z; unweighted, NaN: absent
  *   inputs          f32 (X, height, width, channels), labels i32 (X), -1: unlabelled
  *   probs           f32 (B, M, N, C) members' class probabilities; NaN beyond a batch's examples

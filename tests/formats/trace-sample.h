@@ -74,6 +74,51 @@ trace_sample_layers (MsRecord *record, bool batch)
     }
 }
 
+/* Block 2, of member 1: 2 experts of 3 slots each, 3 groups. */
+static inline MsRouting *
+trace_sample_soft (int T)
+{
+  MsRouting *r = ms_routing_new (0, 2, 0, 1);
+  r->T = T;
+  r->layer = 2;
+  r->member = 1;
+  r->router = g_strdup ("soft");
+  r->slots = 6;
+  r->groups = 3;
+  r->dispatch = g_new0 (float, T * 6);
+  r->combine = g_new0 (float, T * 6);
+  r->logits = g_new0 (float, T * 6);
+  r->use = g_new0 (double, 2);
+  r->load[0] = r->load[1] = 9;
+  for (int i = 0; i < T * 6; i++)
+    {
+      r->dispatch[i] = (float) (i % 5) / 5.0f;
+      r->combine[i] = (float) (i % 4) / 4.0f;
+      r->logits[i] = (float) -i;
+      r->use[i % 6 / 3] += r->combine[i];
+    }
+  return r;
+}
+
+/* Block 3: 4 experts with a bias, and all tokens twice. */
+static inline MsRouting *
+trace_sample_copies (int T)
+{
+  MsRouting *r = ms_routing_new (2 * T, 4, 1, 2);
+  r->layer = 3;
+  r->router = g_strdup ("sigmoid");
+  r->copies = 2;
+  r->bias = g_new0 (float, 4);
+  r->bias[2] = -0.5f;
+  for (int i = 0; i < 2 * T; i++)
+    {
+      r->expert[i] = (gint16) (i % 4);
+      r->kept[i] = 1;
+      r->load[i % 4]++;
+    }
+  return r;
+}
+
 static inline MsRecord *
 trace_sample (int step, bool batch)
 {
@@ -111,5 +156,17 @@ trace_sample (int step, bool batch)
   for (int i = 0; i < 18; i++)
     record->predictions->probs[i] = (float) (i % 3) / 3.0f;
   record->labels[2] = 2;
+  return record;
+}
+
+/* The same with layers of the newer kinds. */
+static inline MsRecord *
+trace_sample_mixed (int step)
+{
+  MsRecord *record = trace_sample (step, true);
+  for (int l = 0; l < 2; l++)
+    ms_routing_free (record->routing[l]);
+  record->routing[0] = trace_sample_soft (12);
+  record->routing[1] = trace_sample_copies (12);
   return record;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "core/formats/npz.h"
-#include "core/formats/trace.h"
+#include "core/formats/trace-private.h"
 
 #include "tests/fixture.h"
 #include "tests/formats/trace-sample.h"
@@ -49,11 +49,31 @@ check_routing (const MsRouting *a, const MsRouting *b)
     g_assert_cmpmem (a->gate, choices * 4, b->gate, choices * 4);
   if (a->probs != NULL)
     g_assert_cmpmem (a->probs, wide, b->probs, wide);
-  if (a->logits != NULL)
+  if (a->logits != NULL && a->slots == 0)
     g_assert_cmpmem (a->logits, wide, b->logits, wide);
   if (a->mask != NULL)
     g_assert_cmpmem (a->mask, (gsize) a->T, b->mask, (gsize) a->T);
-  g_assert_true (a->importance_loss == b->importance_loss && isnan (a->z_loss) && isnan (b->z_loss));
+  bool both_absent = isnan (a->importance_loss) && isnan (b->importance_loss);
+  g_assert_true (both_absent || a->importance_loss == b->importance_loss);
+  g_assert_true (isnan (a->z_loss) && isnan (b->z_loss));
+}
+
+static void
+check_newer (const MsRouting *a, const MsRouting *b)
+{
+  gsize wide = (gsize) a->T * (gsize) a->slots * sizeof (float);
+  g_assert_true (a->copies == b->copies && a->member == b->member && a->slots == b->slots);
+  g_assert_true ((a->bias == NULL) == (b->bias == NULL) && (a->use == NULL) == (b->use == NULL));
+  g_assert_true ((a->dispatch == NULL) == (b->dispatch == NULL) && (a->combine == NULL) == (b->combine == NULL));
+  if (a->bias != NULL)
+    g_assert_cmpmem (a->bias, (gsize) a->E * 4, b->bias, (gsize) a->E * 4);
+  if (a->slots == 0)
+    return;
+  g_assert_cmpmem (a->dispatch, wide, b->dispatch, wide);
+  g_assert_cmpmem (a->combine, wide, b->combine, wide);
+  g_assert_cmpmem (a->logits, wide, b->logits, wide);
+  for (int e = 0; e < a->E; e++)
+    g_assert_cmpfloat_with_epsilon (a->use[e], b->use[e], 1e-6);
 }
 
 static void
@@ -71,7 +91,10 @@ check_batch (const MsRecord *a, const MsRecord *b)
   g_assert_cmpmem (p->probs, bytes, q->probs, bytes);
   g_assert_cmpint (a->n_routing, ==, b->n_routing);
   for (int l = 0; l < a->n_routing; l++)
-    check_routing (a->routing[l], b->routing[l]);
+    {
+      check_routing (a->routing[l], b->routing[l]);
+      check_newer (a->routing[l], b->routing[l]);
+    }
 }
 
 static void
@@ -102,6 +125,59 @@ test_round_trip (void)
       else
         g_assert_true (b->evaluation->step == 5 && b->evaluation->error == 0.25);
     }
+}
+
+/* Soft MoE, copies and a bias; and a step of which only the load series is left. */
+static void
+test_newer_layers (void)
+{
+  g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("t", NULL);
+  for (int step = 1; step <= 3; step++)
+    {
+      g_autoptr (MsRecord) record = trace_sample_mixed (step);
+      if (step == 2)
+        g_clear_pointer (&record->inputs, g_free);
+      ms_trace_writer_add (writer, record);
+    }
+  g_auto (GStrv) notes = NULL;
+  g_autoptr (GPtrArray) records = round_trip (writer, &notes);
+  g_assert_cmpuint (g_strv_length (notes), ==, 0);
+  for (int step = 1; step <= 3; step += 2)
+    {
+      g_autoptr (MsRecord) a = trace_sample_mixed (step);
+      check_batch (a, records->pdata[step - 1]);
+    }
+  const MsRouting *soft = ((MsRecord *) records->pdata[1])->routing[0];
+  g_autoptr (MsRouting) full = trace_sample_soft (12);
+  g_assert_true (soft->slots == 6 && soft->member == 1 && soft->combine == NULL && soft->load[1] == 9);
+  g_assert_cmpmem (soft->use, 16, full->use, 16);
+  g_assert_true (((MsRecord *) records->pdata[1])->routing[1]->use == NULL);
+}
+
+/* A trace from before these arrays: what they say is then worked out or absent. */
+static void
+test_older_traces (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("t", NULL);
+  g_autoptr (MsRecord) record = trace_sample_mixed (1);
+  g_autofree char *path = fixture_path ("old.npz");
+  ms_routing_free (record->routing[0]);
+  record->routing[0] = trace_sample_copies (12);
+  ms_trace_writer_add (writer, record);
+  g_assert_true (ms_trace_writer_save (writer, path, &error));
+  g_autoptr (GPtrArray) entries = ms_npz_read (path, &error);
+  for (guint i = entries->len; i-- > 0;)
+    {
+      const char *name = ((MsNpzEntry *) entries->pdata[i])->name;
+      if (g_str_has_prefix (name, "soft_") || strcmp (name, "layer_copies") == 0 || strcmp (name, "layer_member") == 0
+          || strcmp (name, "layer_slots") == 0 || strcmp (name, "layer_bias") == 0)
+        g_ptr_array_remove_index (entries, i);
+    }
+  g_autoptr (GPtrArray) records = trace_read_entries (entries, "old.npz", NULL, &error);
+  g_assert_no_error (error);
+  const MsRouting *r = ((MsRecord *) records->pdata[0])->routing[1];
+  g_assert_true (r->copies == 2 && r->member == -1 && r->slots == 0 && r->bias == NULL && r->T == 24);
 }
 
 static void
@@ -254,6 +330,12 @@ test_refusals (void)
   record = trace_sample (1, true);
   record->tokens = 5;
   refused (record, "do not make 5 tokens");
+  record = trace_sample_mixed (1);
+  record->routing[0]->groups = 5;
+  refused (record, "cannot have 6 slots, 2 experts, 5 groups, 12 tokens, 0 chosen");
+  record = trace_sample_mixed (1);
+  record->routing[1]->copies = 3;
+  refused (record, "has 24 tokens, which are not 3 copies of 12");
   record = trace_sample (1, true);
   record->routing[0]->dropped[0] = 1000;
   refused (record, "of which 1000 were dropped cannot be");
@@ -298,6 +380,8 @@ main (int argc, char **argv)
   g_setenv ("LC_ALL", "C", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/trace/round-trip", test_round_trip);
+  g_test_add_func ("/trace/newer-layers", test_newer_layers);
+  g_test_add_func ("/trace/older-traces", test_older_traces);
   g_test_add_func ("/trace/same-bytes", test_same_bytes);
   g_test_add_func ("/trace/arrays", test_arrays);
   g_test_add_func ("/trace/thinning", test_thinning);

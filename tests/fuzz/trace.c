@@ -9,14 +9,16 @@
 #include "tests/fuzz/fuzz.h"
 
 static GPtrArray *
-sound_entries (void)
+sound_entries (bool mixed)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("fuzz", "{}");
   g_autofree char *path = fixture_path ("sound.npz");
   for (int step = 1; step <= 6; step++)
     {
-      g_autoptr (MsRecord) record = trace_sample (step, step % 3 == 0);
+      g_autoptr (MsRecord) record = mixed ? trace_sample_mixed (step) : trace_sample (step, step % 3 == 0);
+      if (mixed && step % 3 != 0)
+        g_clear_pointer (&record->inputs, g_free);
       ms_trace_writer_add (writer, record);
     }
   g_assert_true (ms_trace_writer_save (writer, path, &error));
@@ -79,6 +81,20 @@ damage_array (MsNpzEntry *entry, MsRng *rng)
     }
 }
 
+static void
+use_soft (const MsRouting *r)
+{
+  float sum = 0;
+  g_assert_true (r->slots % r->E == 0 && r->T % r->groups == 0 && r->K == 0);
+  for (gsize i = 0; i < (gsize) r->T * (gsize) r->slots; i++)
+    sum += (r->dispatch != NULL ? r->dispatch[i] : 0) + (r->combine != NULL ? r->combine[i] : 0)
+           + (r->logits != NULL ? r->logits[i] : 0);
+  for (int e = 0; r->use != NULL && e < r->E; e++)
+    sum += (float) r->use[e];
+  volatile float seen = sum; /* so that no read is left out */
+  (void) seen;
+}
+
 /* What painters index by. */
 static void
 use (const MsRecord *record)
@@ -90,6 +106,10 @@ use (const MsRecord *record)
       g_assert_nonnull (r->router);
       for (int i = 0; i < r->T * r->K; i++)
         g_assert_true (r->expert[i] >= -1 && r->expert[i] < r->E);
+      g_assert_true (record->inputs == NULL || r->copies * record->N * record->tokens == r->T || record->N == 0);
+      g_assert_true (r->copies >= 1 && r->member >= -1 && r->slots >= 0);
+      if (r->slots > 0)
+        use_soft (r);
       for (int e = 0; e < r->E; e++)
         g_assert_true (r->load[e] >= 0 && r->dropped[e] >= 0 && r->dropped[e] <= r->load[e]);
     }
@@ -120,11 +140,11 @@ run_round (const GPtrArray *sound, MsRng *rng, GError **error)
 }
 
 static void
-test_trace (void)
+test_trace (gconstpointer mixed)
 {
   guint64 seed = fuzz_number ("MOESCOPE_FUZZ_SEED", 1);
   guint rounds = (guint) fuzz_number ("MOESCOPE_FUZZ_ROUNDS", 20000), read = 0;
-  g_autoptr (GPtrArray) sound = sound_entries ();
+  g_autoptr (GPtrArray) sound = sound_entries (mixed != NULL);
   g_test_message ("trace: seed %" G_GUINT64_FORMAT ", %u rounds", seed, rounds);
   for (guint round = 0; round < rounds; round++)
     {
@@ -145,6 +165,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/fuzz/trace", test_trace);
+  g_test_add_data_func ("/fuzz/trace", NULL, test_trace);
+  g_test_add_data_func ("/fuzz/trace-soft", "", test_trace);
   return fixture_run ();
 }
