@@ -142,7 +142,9 @@ draw (const MsInit *init, MsRng *rng)
   switch (init->kind)
     {
     case MS_INIT_NORMAL:
-      return init->scale * ms_rng_normal (rng);
+      return init->mean + init->scale * ms_rng_normal (rng);
+    case MS_INIT_SIGNS:
+      return ms_rng_uniform (rng) < init->scale ? 1 : -1;
     case MS_INIT_LECUN:
       return truncated_normal (rng) * sqrt (1.0 / init->fan_in) / truncated_sd;
     case MS_INIT_XAVIER_UNIFORM:

@@ -16,14 +16,15 @@ G_BEGIN_DECLS
 
 typedef enum {
   MS_INIT_CONSTANT,       /* scale everywhere */
-  MS_INIT_NORMAL,         /* N (0, scale^2) */
+  MS_INIT_NORMAL,         /* N (mean, scale^2) */
+  MS_INIT_SIGNS,          /* 1 with probability scale, else -1 */
   MS_INIT_LECUN,          /* normal truncated at 2 sigma, variance 1 / fan_in (Flax's default) */
   MS_INIT_XAVIER_UNIFORM, /* uniform in +-sqrt (6 / (fan_in + fan_out)) */
 } MsInitKind;
 
 typedef struct {
   MsInitKind kind;
-  double scale;
+  double scale, mean;
   gsize fan_in, fan_out;
   bool identical; /* every slice gets the numbers of the first: V-MoE's split_rngs = False */
 } MsInit;
@@ -39,6 +40,7 @@ typedef struct {
   int set;          /* that it belongs to; 0 unless there are several */
   guint32 index;    /* within its set: the place of its initial numbers */
   bool decay;       /* weight decay applies: kernels, not biases or norms */
+  bool fast;        /* a BatchEnsemble's fast weights, which learn at a rate of their own */
   MsReal *value, *grad; /* borrowed from the flat arrays once sealed */
   guint8 *touched;  /* (n_slices) 1: grad holds a gradient; 0: it is zero, whatever the memory says */
 } MsParam;

@@ -35,11 +35,14 @@ typedef struct {
   /* Stands for the MLP of the blocks that the placement names; NULL: the plain ones stay. */
   MsFeedForward *(*mlp) (MsParams *params, const MsEnsembleConfig *config, const char *prefix, int width, int hidden,
                          guint32 site);
-  /* Stands for the head: (M N, width) -> (M N, classes); NULL: the plain one stays. */
+  /* Stands for the layer between pooling and head, without its tanh; NULL: the plain one stays. */
+  MsFeedForward *(*pre_logits) (MsParams *params, const MsEnsembleConfig *config, int width, int representation);
+  /* Stands for the head: rows of members (M N, width), or of M inputs each (N, width), -> (M N, classes); NULL: the
+   * plain one stays. */
   MsFeedForward *(*head) (MsParams *params, const MsEnsembleConfig *config, int width, int classes, double bias);
 } MsEnsembleKind;
 
-#define MS_ENSEMBLES(X) X (e3) X (deep) X (mc_dropout)
+#define MS_ENSEMBLES(X) X (e3) X (deep) X (batch) X (mc_dropout) X (mimo)
 
 #define MS_ENSEMBLE_DECLARE(name) extern const MsEnsembleKind ms_ensemble_##name;
 MS_ENSEMBLES (MS_ENSEMBLE_DECLARE)

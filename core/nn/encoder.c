@@ -52,27 +52,32 @@ add_block (MsEncoder *encoder, MsParams *params, int i, MsFeedForward *feed_forw
                           : ms_mlp_block_new (params, prefix, c->width, c->hidden, MS_SITE_BLOCK (i) + 1);
 }
 
+static void
+add_top (MsEncoder *encoder, MsParams *params)
+{
+  const MsEncoderConfig *c = &encoder->config;
+  MsInit head_bias = { .kind = MS_INIT_CONSTANT, .scale = c->head_bias }, lecun = { .kind = MS_INIT_LECUN };
+  gsize width = (gsize)c->width, representation = (gsize)c->representation;
+
+  if (representation > 0 && c->pre_logits == NULL)
+    encoder->pre_logits
+      = ms_dense_new (params, "pre_logits", lecun, ms_init_zeros, 1, 2, (gsize[]){ width, representation });
+  if (c->head == NULL)
+    encoder->head = ms_dense_new (params, "head", ms_init_zeros, head_bias, 1, 2,
+                                  (gsize[]){ representation > 0 ? representation : width, (gsize)c->classes });
+}
+
 MsEncoder *
 ms_encoder_new (MsParams *params, const MsEncoderConfig *config, MsFeedForward *const *feed_forward)
 {
   MsEncoder *encoder = g_new0 (MsEncoder, 1);
-  MsInit head_bias = { .kind = MS_INIT_CONSTANT, .scale = config->head_bias };
-  MsInit lecun = { .kind = MS_INIT_LECUN };
-  gsize width = (gsize)config->width, representation = (gsize)config->representation;
 
   encoder->config = *config;
   encoder->block = g_new0 (Block, config->blocks);
   for (int i = 0; i < config->blocks; i++)
     add_block (encoder, params, i, feed_forward != NULL ? feed_forward[i] : NULL);
-  encoder->norm = ms_norm_new (params, "Encoder/encoder_norm", width);
-  if (representation > 0)
-    {
-      encoder->pre_logits
-        = ms_dense_new (params, "pre_logits", lecun, ms_init_zeros, 1, 2, (gsize[]){ width, representation });
-      width = representation;
-    }
-  encoder->head
-    = ms_dense_new (params, "head", ms_init_zeros, head_bias, 1, 2, (gsize[]){ width, (gsize)config->classes });
+  encoder->norm = ms_norm_new (params, "Encoder/encoder_norm", (gsize)config->width);
+  add_top (encoder, params);
   return encoder;
 }
 
@@ -83,6 +88,8 @@ ms_encoder_free (MsEncoder *encoder)
     return;
   for (int i = 0; i < encoder->config.blocks; i++)
     ms_feed_forward_free (encoder->block[i].feed_forward);
+  ms_feed_forward_free (encoder->config.pre_logits);
+  ms_feed_forward_free (encoder->config.head);
   g_free (encoder->block);
   g_free (encoder);
 }
@@ -124,6 +131,13 @@ forward_block (const Block *block, MsTape *tape, MsNode *x, const MsEncoderConfi
   return block->feed_forward->forward (block->feed_forward, tape, normed, x, pass);
 }
 
+/* @dense, or what stands in its place. */
+static MsNode *
+apply_top (const MsDense *dense, MsFeedForward *instead, MsTape *tape, MsNode *x, const MsPass *pass)
+{
+  return instead != NULL ? instead->forward (instead, tape, x, NULL, pass) : ms_dense_apply (dense, tape, x);
+}
+
 MsNode *
 ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features)
 {
@@ -134,8 +148,8 @@ ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsP
   x = ms_norm_apply (&encoder->norm, tape, x);
   x = c->class_token ? ms_pool_first (tape, x, c->tokens) : ms_pool_mean (tape, x, c->tokens);
   if (c->representation > 0)
-    x = ms_tanh (tape, ms_dense_apply (&encoder->pre_logits, tape, x));
+    x = ms_tanh (tape, apply_top (&encoder->pre_logits, c->pre_logits, tape, x, pass));
   if (features != NULL)
     *features = x;
-  return ms_dense_apply (&encoder->head, tape, x);
+  return apply_top (&encoder->head, c->head, tape, x, pass);
 }

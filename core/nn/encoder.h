@@ -27,6 +27,8 @@ typedef struct {
   int copies;         /* the tokens are tiled so often at block copy_block; 0 and 1: they are not */
   int copy_block;
   bool copy_early;    /* before that block's attention; else after it, where the copies begin to differ */
+  MsFeedForward *pre_logits, *head; /* owned from now on, in the place of the plain layers; NULL: those. A head may give
+                                     * more rows than it is given */
 } MsEncoderConfig;
 
 typedef struct MsEncoder MsEncoder;
@@ -36,7 +38,7 @@ MsEncoder *ms_encoder_new (MsParams *params, const MsEncoderConfig *config, MsFe
 void ms_encoder_free (MsEncoder *encoder);
 
 /* @x (N tokens, H). Returns logits (N, classes); *features (N, H or representation) may be NULL. With M copies both
- * have M N rows, one copy after another. */
+ * have M N rows, one copy after another; so have the logits where a head of M inputs stands. */
 MsNode *ms_encoder_forward (const MsEncoder *encoder, MsTape *tape, MsNode *x, const MsPass *pass, MsNode **features);
 
 /* The transformer's MLP: Dense_0, GELU (tanh form), dropout, Dense_1, dropout. Names "@prefix/Mlp/Dense_0/kernel",

@@ -122,14 +122,14 @@ account_choices (const MsMoe *moe, bool tokens)
 }
 
 static MsRouting *
-account_layer (const MsMoe *moe, bool tokens)
+account_layer (const MsMoe *moe, int repetitions, bool tokens)
 {
   MsRouting *routing = moe->router->kind->soft ? account_soft_layer (moe, tokens) : account_choices (moe, tokens);
 
   routing->layer = moe->block;
   routing->member = moe->member;
   routing->router = g_strdup (moe->router->kind->name);
-  routing->copies = moe->copies;
+  routing->copies = moe->copies * repetitions;
   routing->capacity = moe->capacity;
   routing->groups = moe->groups;
   routing->importance_loss = scalar (moe->decision.importance);
@@ -144,7 +144,7 @@ ms_account_routing (MsRecord *record, const MsModel *model, bool tokens)
   record->n_routing = model->n_moe;
   record->routing = g_new0 (MsRouting *, MAX (model->n_moe, 1));
   for (int i = 0; i < model->n_moe; i++)
-    record->routing[i] = account_layer (model->moe[i], tokens);
+    record->routing[i] = account_layer (model->moe[i], model->repetitions, tokens);
 }
 
 /* Adds a layer's weighted term; a sum nobody contributed to stays absent. */
@@ -180,11 +180,11 @@ ms_account_batch (MsRecord *record, const MsModel *model, const MsReal *x, const
   record->class_token = c->encoder.class_token;
   record->height = c->height;
   record->width = c->width;
-  record->channels = c->channels;
+  record->channels = c->channels / model->shape.inputs;
   record->patch = c->encoder.heads > 0 ? c->patch : 0;
   record->C = c->encoder.classes;
   if (x != NULL)
-    record->inputs = to_float (x, (gsize)N * c->height * c->width * c->channels);
+    record->inputs = to_float (x, (gsize)N * c->height * c->width * record->channels);
   if (x != NULL && labels != NULL)
     record->labels = g_memdup2 (labels, (gsize)N * sizeof *labels);
 }

@@ -34,7 +34,7 @@ ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCh
   const MsBackboneConfig *c = ms_model_config (model);
   g_autofree char *json = ms_experiment_to_json (experiment);
   g_autofree char *step = g_strdup_printf ("%" G_GINT64_FORMAT, head->step);
-  g_autofree char *input = ms_checkpoint_input_text (c->height, c->width, c->channels);
+  g_autofree char *input = ms_checkpoint_input_text (c->height, c->width, c->channels / model->shape.inputs);
   g_autofree char *updates = g_strdup_printf ("%" G_GINT64_FORMAT, *ms_optimiser_updates (optimiser));
 
   ms_safetensors_writer_set_metadata (writer, "format", MS_CHECKPOINT_FORMAT);

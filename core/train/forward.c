@@ -45,23 +45,32 @@ as_trained (const MsSafetensors *file, const char *path, const MsModelShape *sha
   return false;
 }
 
-/* A deep ensemble has one for each member. */
-static const MsTensorInfo *
-find_head (const MsSafetensors *file)
+/* The classes, from the last axis of head/bias: a deep ensemble has one for each member, a BatchEnsemble a row for
+ * each, and MIMO the members' beside each other. 0: missing or misshapen. */
+static int
+find_classes (const MsSafetensors *file, const MsExperiment *experiment)
 {
   const MsTensorInfo *head = ms_safetensors_find (file, "head/bias");
+  bool beside = ms_experiment_choice (experiment, MS_KEY_ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_MIMO;
+  gsize members = beside ? (gsize)ms_experiment_int (experiment, MS_KEY_ENSEMBLE_MEMBERS) : 1, last;
 
-  return head != NULL ? head : ms_safetensors_find (file, "member_0/head/bias");
+  if (head == NULL)
+    head = ms_safetensors_find (file, "member_0/head/bias");
+  if (head == NULL || head->n_dim < 1 || head->n_dim > 2)
+    return 0;
+  last = head->dim[head->n_dim - 1];
+  return last % members == 0 && last / members <= 1 << 20 ? (int)(last / members) : 0;
 }
 
 /* The model's shape from the examples' and the head's: (N, height, width[, channels]) or (N, features). */
 static bool
-find_shape (const MsSafetensors *file, const char *path, const MsArray *input, MsModelShape *shape, GError **error)
+find_shape (const MsSafetensors *file, const char *path, const MsExperiment *experiment, const MsArray *input,
+            MsModelShape *shape, GError **error)
 {
-  const MsTensorInfo *head = find_head (file);
   g_autofree char *found = ms_array_shape_text (input);
+  int classes = find_classes (file, experiment);
 
-  if (head == NULL || head->n_dim != 1 || head->dim[0] < 1 || head->dim[0] > 1 << 20)
+  if (classes == 0)
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: the tensor head/bias (classes) is missing or misshapen",
                    path);
@@ -75,7 +84,7 @@ find_shape (const MsSafetensors *file, const char *path, const MsArray *input, M
                    found);
       return false;
     }
-  *shape = (MsModelShape){ .image = input->n_dim > 2, .height = 1, .channels = 1, .classes = (int)head->dim[0] };
+  *shape = (MsModelShape){ .image = input->n_dim > 2, .height = 1, .channels = 1, .classes = classes };
   shape->width = (int)input->dim[input->n_dim > 2 ? 2 : 1];
   if (shape->image)
     shape->height = (int)input->dim[1];
@@ -213,7 +222,7 @@ ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArra
   g_autoptr (MsModel) model = NULL;
   MsModelShape shape;
 
-  if (file == NULL || !find_shape (file, checkpoint, input, &shape, error)
+  if (file == NULL || !find_shape (file, checkpoint, experiment, input, &shape, error)
       || !check_labels (labels, (int)input->dim[0], shape.classes, error)
       || !check_groups (experiment, input->dim[0], error)
       || (model = ms_model_new (experiment, &shape, error)) == NULL

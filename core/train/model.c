@@ -4,6 +4,7 @@
 
 #include "core/base/rng.h"
 #include "core/train/choices.h"
+#include "core/train/feed.h"
 #include "core/train/slots.h"
 
 #include <string.h>
@@ -72,9 +73,9 @@ count_tokens (const MsExperiment *x, const MsBackboneConfig *c)
   return (c->height / c->patch) * (c->width / c->patch) + (c->class_token ? 1 : 0);
 }
 
-/* One set's MoE layers by block, NULL where the block stays dense. */
+/* One set's MoE layers and members' layers by block, NULL where the block's own stays. */
 static MsFeedForward **
-place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
+place_blocks (MsModel *model, const MsExperiment *x, int set, int blocks)
 {
   const MsRouterKind *kind = ms_router_kind_find (ms_experiment_text (x, MS_KEY_ROUTING_ROUTER));
   MsFeedForward **feed_forward = g_new0 (MsFeedForward *, blocks);
@@ -102,18 +103,39 @@ place_moe (MsModel *model, const MsExperiment *x, int set, int blocks)
         model->moe[model->n_moe++] = moe;
         feed_forward[i] = &moe->base;
       }
+    else if (model->ensemble != NULL && model->ensemble->mlp != NULL && ms_experiment_places_block (x, i))
+      {
+        g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d", i);
+
+        feed_forward[i] = model->ensemble->mlp (model->params, &model->members, prefix, INT (MODEL_WIDTH),
+                                                INT (MODEL_HIDDEN), MS_SITE_BLOCK (i) + 1);
+      }
   return feed_forward;
 }
 
+/* The members' layers behind the pooling, if the ensemble has any. */
 static void
-add_set (MsModel *model, const MsExperiment *x, int set, const MsBackboneConfig *config)
+add_top (MsModel *model, MsEncoderConfig *c)
+{
+  const MsEnsembleKind *kind = model->ensemble;
+
+  if (kind != NULL && kind->pre_logits != NULL && c->representation > 0)
+    c->pre_logits = kind->pre_logits (model->params, &model->members, c->width, c->representation);
+  if (kind != NULL && kind->head != NULL)
+    c->head = kind->head (model->params, &model->members, c->representation > 0 ? c->representation : c->width,
+                          c->classes, c->head_bias);
+}
+
+static void
+add_set (MsModel *model, const MsExperiment *x, int set, MsBackboneConfig *config)
 {
   g_autofree MsFeedForward **feed_forward = NULL;
   g_autofree char *prefix = g_strdup_printf ("member_%d/", set);
 
   if (model->shape.sets > 1)
     ms_params_begin_set (model->params, prefix);
-  feed_forward = place_moe (model, x, set, config->encoder.blocks);
+  feed_forward = place_blocks (model, x, set, config->encoder.blocks);
+  add_top (model, &config->encoder);
   if (CHOICE (MODEL_KIND) == MS_CHOICE_MODEL_VIT)
     model->backbone[set] = ms_vit_new (model->params, config, feed_forward);
   else
@@ -165,6 +187,7 @@ ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **err
   model->params = ms_params_new ();
   model->slots = slots;
   read_ensemble (model, x);
+  config.channels *= model->shape.inputs;
   config.encoder.copies = model->shape.copies;
   config.encoder.copy_block = first_block (x);
   config.encoder.copy_early = model->members.repeat_early;
@@ -205,6 +228,7 @@ ms_model_configure (MsModel *model, const MsExperiment *x)
   int priority = CHOICE (ROUTING_BATCH_PRIORITY);
 
   model->dropout = REAL (MODEL_DROPOUT);
+  model->members.input_repeat = REAL (ENSEMBLE_INPUT_REPEAT);
   model->routing = (MsRoutingConfig){
     .K = INT (ROUTING_K),
     .capacity = {
@@ -251,19 +275,6 @@ ms_model_feature_width (const MsModel *model)
   return c->representation > 0 ? c->representation : c->width;
 }
 
-/* Every member is trained on the same labels, and the mean over all rows is that of the members' losses. */
-static const int *
-tile_labels (MsTape *tape, const int *labels, int N, int copies)
-{
-  int *tiled = copies > 1 ? ms_tape_alloc (tape, (gsize)copies * N * sizeof *tiled) : NULL;
-
-  if (tiled == NULL)
-    return labels;
-  for (int m = 0; m < copies; m++)
-    memcpy (tiled + (gsize)m * N, labels, (gsize)N * sizeof *labels);
-  return tiled;
-}
-
 /* @a weighted plus @b weighted; @a NULL: nothing yet. */
 static MsNode *
 add_loss (MsTape *tape, MsNode *a, MsNode *b, double weight)
@@ -271,23 +282,24 @@ add_loss (MsTape *tape, MsNode *a, MsNode *b, double weight)
   return ms_weighted_sum (tape, (MsNode *[]){ a, b }, (double[]){ 1, weight }, 2);
 }
 
-/* Mean cross-entropy of a set's rows; of a mixture it is that to each label, by their shares. */
+/* Mean cross-entropy of a set's rows, which is the mean of its members' losses; of a mixture it is that to each label,
+ * by their shares. */
 static MsNode *
-task_loss (MsTape *tape, MsNode *logits, const MsTargets *targets, int N, int copies)
+task_loss (MsTape *tape, MsNode *logits, const MsTargets *targets, const MsFeed *feed, int members)
 {
-  MsNode *own = ms_cross_entropy (tape, logits, tile_labels (tape, targets->labels, N, copies)), *other;
+  MsNode *own = ms_cross_entropy (tape, logits, ms_feed_labels (feed, tape, targets->labels, members)), *other;
 
   if (targets->partners == NULL)
     return own;
-  other = ms_cross_entropy (tape, logits, tile_labels (tape, targets->partners, N, copies));
+  other = ms_cross_entropy (tape, logits, ms_feed_labels (feed, tape, targets->partners, members));
   return ms_weighted_sum (tape, (MsNode *[]){ own, other }, (double[]){ targets->share, 1 - targets->share }, 2);
 }
 
 static void
-add_losses (MsModel *model, MsTape *tape, const MsTargets *targets, int set, MsModelOutput *out)
+add_losses (MsModel *model, MsTape *tape, const MsTargets *targets, const MsFeed *feed, int set, MsModelOutput *out)
 {
   int layers = model->n_moe / out->sets;
-  MsNode *task = task_loss (tape, out->logits[set], targets, out->N, out->M / out->sets), *loss = task;
+  MsNode *task = task_loss (tape, out->logits[set], targets, feed, out->M / out->sets), *loss = task;
 
   for (int i = set * layers; i < (set + 1) * layers; i++)
     if (model->moe[i]->loss != NULL)
@@ -300,8 +312,9 @@ MsModelOutput
 ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const MsTargets *targets, const MsPass *pass)
 {
   const MsBackboneConfig *c = ms_model_config (model);
-  MsNode *input = ms_tape_input (tape, x, 4, (gsize[]){ (gsize)pass->examples, (gsize)c->height, (gsize)c->width,
-                                                        (gsize)c->channels });
+  const MsFeed feed = ms_feed_new (model, tape, x, pass);
+  MsNode *input = ms_tape_input (tape, feed.x, 4, (gsize[]){ (gsize)feed.rows, (gsize)c->height, (gsize)c->width,
+                                                             (gsize)c->channels });
   MsModelOutput out = {
     .sets = model->shape.sets,
     .M = model->shape.sets * model->shape.copies * model->shape.inputs,
@@ -310,15 +323,18 @@ ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const MsTargets
     .R = ms_model_feature_width (model),
   };
 
+  model->repetitions = feed.rows / MAX (feed.N, 1);
+  ms_feed_find_rows (&feed, tape, &out);
   for (int set = 0; set < out.sets; set++)
     {
       MsPass own = *pass;
 
+      own.examples = feed.rows;
       own.seed = ms_rng_member_seed (pass->seed, set);
       own.dropout = model->dropout;
       out.logits[set] = ms_backbone_forward (model->backbone[set], tape, input, &own, &out.features[set]);
       if (targets != NULL)
-        add_losses (model, tape, targets, set, &out);
+        add_losses (model, tape, targets, &feed, set, &out);
     }
   return out;
 }
@@ -365,11 +381,11 @@ draw_pass (const MsPass *pass, int draw)
 void
 ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits, float *features)
 {
-  int draws = model->shape.samples;
+  bool draws = model->ensemble == &ms_ensemble_mc_dropout;
 
-  for (int draw = 0; draw < draws; draw++)
+  for (int draw = 0; draw < model->shape.samples; draw++)
     {
-      MsPass own = draws > 1 ? draw_pass (pass, draw) : *pass;
+      MsPass own = draws ? draw_pass (pass, draw) : *pass;
       MsModelOutput out;
 
       ms_tape_reset (tape, false);

@@ -28,6 +28,7 @@ typedef struct {
   MsRoutingConfig routing;
   int slots;                      /* of each expert, with a soft router */
   double dropout;
+  int repetitions;                /* rows that each example had in the last pass: mimo, in training */
   int n_moe;
   MsMoe **moe;                    /* (n_moe) borrowed from the backbones, in block order, set after set */
 } MsModel;
@@ -43,8 +44,8 @@ typedef struct {
 typedef struct {
   int M, N;          /* members that this pass predicts with (draws of MC dropout are passes of their own), examples */
   int sets;          /* of the model; members of one set are M / sets */
-  MsNode *logits[MS_MAX_MEMBERS];   /* [set]: rows of classes, (M / sets N, C) */
-  MsNode *features[MS_MAX_MEMBERS]; /* [set]: what the head is given, (M / sets N, R) */
+  MsNode *logits[MS_MAX_MEMBERS];   /* [set]: rows of classes, (M / sets N repetitions, C) */
+  MsNode *features[MS_MAX_MEMBERS]; /* [set]: what the head is given, (copies N repetitions, R) */
   const int *row;    /* (M, N): where in its set's logits, seen as rows of C numbers, a member's example stands; NULL:
                       * members one after another, example n of a set's member m in row m N + n */
   const int *feature_row; /* (M, N): the same for the features; NULL: as the logits without a map */

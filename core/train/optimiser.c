@@ -156,8 +156,8 @@ ms_optimiser_gradient_norm (MsOptimiser *o, MsPool *pool)
 
 /* g NULL: the slice was not touched, its gradient is zero. */
 MS_VEC_INLINE void
-adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Update *u, MsReal scale, MsReal coupled,
-           MsReal decoupled)
+adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Update *u, MsReal rate, MsReal scale,
+           MsReal coupled, MsReal decoupled)
 {
   const MsReal b1 = (MsReal)u->config->beta1, b2 = (MsReal)u->config->beta2, eps = (MsReal)u->config->epsilon;
 
@@ -167,19 +167,20 @@ adam_loop (MsReal *p, MsReal *m, MsReal *v, const MsReal *g, gsize n, const Upda
 
       m[i] = b1 * m[i] + (1 - b1) * gi;
       v[i] = b2 * v[i] + (1 - b2) * gi * gi;
-      p[i] -= u->rate * (u->correct1 * m[i] / ((MsReal)sqrt (u->correct2 * v[i]) + eps) + decoupled * p[i]);
+      p[i] -= rate * (u->correct1 * m[i] / ((MsReal)sqrt (u->correct2 * v[i]) + eps) + decoupled * p[i]);
     }
 }
 
 MS_VEC_INLINE void
-sgd_loop (MsReal *p, MsReal *m, const MsReal *g, gsize n, const Update *u, MsReal scale, MsReal coupled)
+sgd_loop (MsReal *p, MsReal *m, const MsReal *g, gsize n, const Update *u, MsReal rate, MsReal scale,
+          MsReal coupled)
 {
   const MsReal momentum = (MsReal)u->config->momentum;
 
   for (gsize i = 0; i < n; i++)
     {
       m[i] = momentum * m[i] + (g != NULL ? scale * g[i] : 0) + coupled * p[i];
-      p[i] -= u->rate * m[i];
+      p[i] -= rate * m[i];
     }
 }
 
@@ -197,13 +198,14 @@ update_chunks (gpointer data, gsize begin, gsize end)
       MsReal *p = c->param->value + c->begin, *m = o->first + at;
       const MsReal *g = c->param->touched[c->slice] ? c->param->grad + c->begin : NULL;
       MsReal decay = decay_of (o, u->config, c), scale = o->scale[c->param->set];
+      MsReal rate = c->param->fast ? u->rate * (MsReal)u->config->fast_rate : u->rate;
 
       if (o->kind == MS_CHOICE_OPTIMISER_SGD)
-        sgd_loop (p, m, g, c->n, u, scale, decay);
+        sgd_loop (p, m, g, c->n, u, rate, scale, decay);
       else if (o->kind == MS_CHOICE_OPTIMISER_ADAM)
-        adam_loop (p, m, o->second + at, g, c->n, u, scale, decay, 0);
+        adam_loop (p, m, o->second + at, g, c->n, u, rate, scale, decay, 0);
       else
-        adam_loop (p, m, o->second + at, g, c->n, u, scale, 0, decay);
+        adam_loop (p, m, o->second + at, g, c->n, u, rate, scale, 0, decay);
     }
 }
 

@@ -17,6 +17,7 @@ typedef struct {
   double weight_decay;         /* of kernels, where there are no rules. adamw: p -= rate decay p beside the step; else
                                 * decay p is added to g. Decays by rules likewise */
   double clip;                 /* > 0: gradients are scaled down to this global norm */
+  double fast_rate;            /* tensors marked fast learn with the rate times this */
 } MsOptimiserConfig;
 
 typedef struct MsOptimiser MsOptimiser;

@@ -156,6 +156,7 @@ optimiser_config (const MsExperiment *x)
     .beta2 = REAL (OPTIMISER_BETA2),
     .epsilon = REAL (OPTIMISER_EPSILON),
     .weight_decay = REAL (OPTIMISER_WEIGHT_DECAY),
+    .fast_rate = REAL (ENSEMBLE_FAST_RATE),
     .clip = REAL (OPTIMISER_CLIP),
   };
 }
@@ -178,14 +179,15 @@ learning_rate (const MsSession *s)
   return ms_schedule_rate (&schedule, s->step);
 }
 
-/* Mixes the batch where the experiment says so. */
+/* The next batch, mixed where the experiment says so. */
 static MsTargets
-mix_batch (MsSession *s)
+fill_batch (MsSession *s)
 {
   const MsExperiment *x = s->experiment;
   double m = REAL (TASK_MIXUP);
   MsTargets targets = { .labels = s->labels };
 
+  ms_batches_fill (s->batches, s->step, (int)INT (TASK_AUGMENT), s->x, s->labels);
   if (m <= 0)
     return targets;
   targets.share = ms_mixup_share (m, s->seed, s->step);
@@ -200,19 +202,34 @@ static MsModelOutput
 forward_next (MsSession *s, bool training)
 {
   MsPass pass = { .seed = s->seed, .step = s->step, .examples = s->batch };
-  MsTargets targets;
+  MsTargets targets = fill_batch (s);
   MsModelOutput out;
 
-  ms_batches_fill (s->batches, s->step, (int)ms_experiment_int (s->experiment, MS_KEY_TASK_AUGMENT), s->x, s->labels);
-  targets = mix_batch (s);
   ms_tape_reset (s->tape, training);
   out = ms_model_forward (s->model, s->tape, s->x, &targets, &pass);
   s->flops_per_example = ms_tape_flops (s->tape) / (guint64)s->batch;
   return out;
 }
 
+/* The members' logits (M, N, C) for the batch that comes next, where they are draws of dropout: each is a pass of its
+ * own, before the one that is trained. NULL for other models, and where nobody asks. */
+static float *
+draw_members (MsSession *s, MsDetail detail)
+{
+  MsPass pass = { .deterministic = true, .seed = s->seed, .step = s->step, .examples = s->batch };
+  float *logits;
+
+  if (s->model->ensemble != &ms_ensemble_mc_dropout || !(detail & MS_DETAIL_BATCH))
+    return NULL;
+  logits = g_new (float, (gsize)s->model->shape.samples * s->batch * s->dataset->n_classes);
+  fill_batch (s);
+  ms_model_predict (s->model, s->tape, s->x, &pass, logits, NULL);
+  return logits;
+}
+
+/* @draws as draw_members gave them. */
 static MsRecord *
-account (MsSession *s, const MsModelOutput *out, MsDetail detail)
+account (MsSession *s, const MsModelOutput *out, const float *draws, MsDetail detail)
 {
   MsRecord *record = ms_session_new_record (s);
   g_autofree float *logits = ms_account_logits (out);
@@ -223,7 +240,7 @@ account (MsSession *s, const MsModelOutput *out, MsDetail detail)
   ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);
   ms_account_error (record, logits, s->labels, out->M, out->N, out->C);
   if (batch)
-    ms_account_predictions (record, logits, out->M, out->N, out->C);
+    ms_account_predictions (record, draws != NULL ? draws : logits, ms_model_members (s->model), out->N, out->C);
   record->flops = ms_tape_flops (s->tape);
   record->bytes = ms_tape_bytes (s->tape);
   return record;
@@ -232,9 +249,10 @@ account (MsSession *s, const MsModelOutput *out, MsDetail detail)
 MsRecord *
 ms_session_look (MsSession *s, MsDetail detail, GError **error)
 {
+  g_autofree float *draws = draw_members (s, detail);
   gint64 start = g_get_monotonic_time ();
   MsModelOutput out = forward_next (s, false);
-  MsRecord *record = account (s, &out, detail);
+  MsRecord *record = account (s, &out, draws, detail);
 
   record->forward_ms = (double)(g_get_monotonic_time () - start) / 1e3;
   if (detail & MS_DETAIL_SURFACE && s->dataset->plane)
@@ -258,6 +276,7 @@ MsRecord *
 ms_session_step (MsSession *s, MsDetail detail, GError **error)
 {
   MsOptimiserConfig config = optimiser_config (s->experiment);
+  g_autofree float *draws = draw_members (s, detail);
   gint64 start = g_get_monotonic_time (), after_forward, after_backward;
   MsModelOutput out = forward_next (s, true);
   double rate = learning_rate (s), norm;
@@ -277,7 +296,7 @@ ms_session_step (MsSession *s, MsDetail detail, GError **error)
   ms_optimiser_step (s->optimiser, s->pool, &config, rate);
   s->step++;
   gint64 after_update = g_get_monotonic_time ();
-  record = account (s, &out, detail);
+  record = account (s, &out, draws, detail);
   record->learning_rate = rate;
   record->gradient_norm = norm;
   record->forward_ms = (double)(after_forward - start) / 1e3;

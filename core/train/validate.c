@@ -92,6 +92,24 @@ check_experts (const MsExperiment *x, GError **error)
   return true;
 }
 
+static bool
+check_placement (const MsExperiment *x, GError **error)
+{
+  gint64 blocks = INT (MODEL_BLOCKS), n = INT (ROUTING_LAYERS);
+  int placement = CHOICE (ROUTING_PLACEMENT);
+  if (placement == MS_CHOICE_PLACEMENT_LAST && n > blocks)
+    return refuse (error, "routing.layers = %s is more than model.blocks = %s", TEXT (ROUTING_LAYERS),
+                   TEXT (MODEL_BLOCKS));
+  if (placement == MS_CHOICE_PLACEMENT_LAST_ODD && n > blocks / 2)
+    return refuse (error, "routing.layers = %s is more than the %d blocks with an odd number among model.blocks = %s",
+                   TEXT (ROUTING_LAYERS), (int) (blocks / 2), TEXT (MODEL_BLOCKS));
+  if (placement == MS_CHOICE_PLACEMENT_EVERY_2 && blocks < 2)
+    return refuse (error, "routing.placement = every-2 starts at block 1, and model.blocks = %s has only block 0: "
+                          "set routing.placement to all, or model.blocks to 2 or more",
+                   TEXT (MODEL_BLOCKS));
+  return true;
+}
+
 /* What each member of E3 can choose among, and whether there is anything left of E3. */
 static bool
 check_parts (const MsExperiment *x, GError **error)
@@ -127,27 +145,43 @@ check_e3 (const MsExperiment *x, GError **error)
 }
 
 static bool
-check_ensemble (const MsExperiment *x, GError **error)
+check_batch_ensemble (const MsExperiment *x, GError **error)
 {
-  return CHOICE (ENSEMBLE_KIND) != MS_CHOICE_ENSEMBLE_E3 || check_e3 (x, error);
+  if (CHOICE (ROUTING_ROUTER) != MS_CHOICE_ROUTER_NONE)
+    return refuse (error, "ensemble.kind = batch puts its layers where routing.router = %s would put experts: set "
+                          "routing.router to none, or ensemble.kind to e3",
+                   TEXT (ROUTING_ROUTER));
+  return true;
 }
 
 static bool
-check_placement (const MsExperiment *x, GError **error)
+check_mc_dropout (const MsExperiment *x, GError **error)
 {
-  gint64 blocks = INT (MODEL_BLOCKS), n = INT (ROUTING_LAYERS);
-  int placement = CHOICE (ROUTING_PLACEMENT);
-  if (placement == MS_CHOICE_PLACEMENT_LAST && n > blocks)
-    return refuse (error, "routing.layers = %s is more than model.blocks = %s", TEXT (ROUTING_LAYERS),
-                   TEXT (MODEL_BLOCKS));
-  if (placement == MS_CHOICE_PLACEMENT_LAST_ODD && n > blocks / 2)
-    return refuse (error, "routing.layers = %s is more than the %d blocks with an odd number among model.blocks = %s",
-                   TEXT (ROUTING_LAYERS), (int) (blocks / 2), TEXT (MODEL_BLOCKS));
-  if (placement == MS_CHOICE_PLACEMENT_EVERY_2 && blocks < 2)
-    return refuse (error, "routing.placement = every-2 starts at block 1, and model.blocks = %s has only block 0: "
-                          "set routing.placement to all, or model.blocks to 2 or more",
-                   TEXT (MODEL_BLOCKS));
+  bool routed = CHOICE (ROUTING_ROUTER) != MS_CHOICE_ROUTER_NONE;
+  if (ms_experiment_real (x, MS_KEY_MODEL_DROPOUT) == 0
+      && (!routed || ms_experiment_real (x, MS_KEY_ROUTING_DROPOUT) == 0))
+    return refuse (error, "ensemble.kind = mc-dropout draws its members by dropout, and model.dropout = 0 leaves "
+                          "nothing to draw: set model.dropout above 0, such as 0.1");
   return true;
+}
+
+static bool
+check_ensemble (const MsExperiment *x, GError **error)
+{
+  switch ((MsEnsembleChoice) CHOICE (ENSEMBLE_KIND))
+    {
+    case MS_CHOICE_ENSEMBLE_E3:
+      return check_e3 (x, error);
+    case MS_CHOICE_ENSEMBLE_BATCH:
+      return check_batch_ensemble (x, error) && check_placement (x, error);
+    case MS_CHOICE_ENSEMBLE_MC_DROPOUT:
+      return check_mc_dropout (x, error);
+    case MS_CHOICE_ENSEMBLE_NONE:
+    case MS_CHOICE_ENSEMBLE_DEEP:
+    case MS_CHOICE_ENSEMBLE_MIMO:
+    default:
+      return true;
+    }
 }
 
 static bool
