@@ -224,7 +224,10 @@ test_tables (void)
   static const struct {
     const char *name;
     int rows;
-  } tables[] = { { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 }, { "disagreement", 64 } };
+  } tables[] = {
+    { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 },
+    { "disagreement", 64 },
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     {

@@ -16,7 +16,7 @@ typedef struct {
   int *order;             /* (N) examples, the most disputed first, of equal ones the lower index; owned */
 } MsDisputes;
 
-/* The classes of one example that matter: named by the ensemble first or second, or by a member; most probable first. */
+/* The classes of one example that matter: the ensemble's first and second, and each member's; most probable first. */
 typedef struct {
   int n, best;                     /* best: what the ensemble says */
   int classes[MS_DISPUTE_CLASSES];

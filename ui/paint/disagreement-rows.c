@@ -147,7 +147,8 @@ paint_what (cairo_t *cr, const MsDisputeRows *rows, const MsDispute *dispute, in
 
   if (rows->label > rows->thumb)
     {
-      double unit = MIN (rows->height / record->height, (rows->label - rows->thumb - 8 * palette->scale) / record->width);
+      double room = rows->label - rows->thumb - 8 * palette->scale;
+      double unit = MIN (rows->height / record->height, room / record->width);
       double side = unit >= 1 ? floor (unit) : unit;
       cairo_rectangle_t area = { rows->thumb, round (y + (rows->height - side * record->height) / 2),
                                  side * record->width, side * record->height };
@@ -265,7 +266,9 @@ ms_dispute_rows_pick (const MsDisputeRows *rows, double x, double y, MsSpot *spo
   for (int m = 0; m < rows->disputes->M; m++)
     {
       cairo_rectangle_t stripe = stripe_area (rows, row, m);
+      double end = rows->y + row * rows->pitch + (m + 1) * rows->height / rows->disputes->M;
 
+      stripe.height = MAX (stripe.height, round (end) - stripe.y); /* the gap below belongs to it */
       if (!ms_inside (&stripe, x, y))
         continue;
       spot->member = m;
