@@ -14,7 +14,8 @@ G_BEGIN_DECLS
   X (position) X (pool_mean) X (pool_first) X (add) X (dropout) X (noise) X (gates) X (dispatch)                       \
   X (expert_linear) X (combine) X (cross_entropy) X (importance) X (load) X (gshard) X (z_loss) X (weighted_sum)       \
   X (project) X (tile) X (fold) X (member_linear) X (member_affine) X (split_members)                                  \
-  X (unit_rows) X (unit_columns) X (softmax_columns) X (fill_slots) X (mix_slots)
+  X (unit_rows) X (unit_columns) X (softmax_columns) X (fill_slots) X (mix_slots) X (sigmoid) X (scale)                \
+  X (jitter)
 
 #define MS_OP_DECLARE(name) extern const MsOp ms_op_##name;
 MS_OPS (MS_OP_DECLARE)
@@ -33,6 +34,8 @@ MsNode *ms_fold (MsTape *tape, MsNode *x, int copies);
 MsNode *ms_gelu (MsTape *tape, MsNode *x);
 MsNode *ms_relu (MsTape *tape, MsNode *x);
 MsNode *ms_tanh (MsTape *tape, MsNode *x);
+MsNode *ms_sigmoid (MsTape *tape, MsNode *x);
+MsNode *ms_scale (MsTape *tape, MsNode *x, double factor); /* factor 1 returns @x */
 MsNode *ms_layer_norm (MsTape *tape, MsNode *x, MsNode *scale, MsNode *bias); /* over the last axis, eps 1e-6 */
 MsNode *ms_softmax (MsTape *tape, MsNode *x);                                 /* over the last axis */
 
@@ -59,6 +62,9 @@ MsNode *ms_dropout (MsTape *tape, MsNode *x, double rate, guint64 seed, guint64 
 
 /* x + sigma N(0, 1), the numbers a function of (seed, stream); sigma 0 returns @x. */
 MsNode *ms_noise (MsTape *tape, MsNode *x, double sigma, guint64 seed, guint64 stream);
+
+/* x times numbers from U [1 - amount, 1 + amount), a function of (seed, stream); amount 0 returns @x. */
+MsNode *ms_jitter (MsTape *tape, MsNode *x, double amount, guint64 seed, guint64 stream);
 
 /* Combine weights (T, K) of the chosen experts @choice (T, K), borrowed until the tape's reset: their entries of probs
  * (T, E), optionally divided by their sum; 0 where the choice is -1. */

@@ -23,6 +23,7 @@ typedef enum {
   MS_RNG_MEMBER,
   MS_RNG_MIMO,
   MS_RNG_MIXUP,
+  MS_RNG_JITTER,
 } MsRngPurpose;
 
 typedef struct {

@@ -44,7 +44,7 @@ list_chunks (MsOptimiser *o)
       MsParam *param = ms_params_at (o->params, i);
       gsize size = ms_param_slice (param);
 
-      for (gsize s = 0; s < param->n_slices; s++)
+      for (gsize s = 0; !param->settled && s < param->n_slices; s++)
         for (gsize at = 0; at < size; at += CHUNK)
           {
             Chunk chunk = { param, i, s, s * size + at, MIN (CHUNK, size - at) };
