@@ -3,6 +3,7 @@
 #include "core/routing/assign.h"
 
 #include "core/autodiff/ops/rows.h"
+#include "core/routing/rank.h"
 
 #include <string.h>
 
@@ -40,24 +41,9 @@ ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E)
     ms_pool_for (pool, (gsize)T, MAX (1, 8192 / (gsize)E), top_k_rows, &t);
 }
 
-typedef struct {
-  MsReal priority;
-  int item, token; /* place in the group, and row */
-} Ranked;
-
-static int
-compare_ranked (gconstpointer a, gconstpointer b)
-{
-  const Ranked *x = a, *y = b;
-
-  if (x->priority != y->priority)
-    return x->priority > y->priority ? -1 : 1;
-  return x->item - y->item;
-}
-
-/* order (S): the tokens of group @g as they are served. A copy has T tokens. */
+/* order (S): the tokens of group @g as they are served; ranked (2 S): scratch. A copy has T tokens. */
 static void
-visit_order (int *order, Ranked *scratch, const MsReal *priority, int g, int S, int copies, int T)
+visit_order (int *order, MsRanked *ranked, const MsReal *priority, int g, int S, int copies, int T)
 {
   int first = g * (S / copies);
 
@@ -65,13 +51,13 @@ visit_order (int *order, Ranked *scratch, const MsReal *priority, int g, int S, 
     {
       order[s] = s % copies * T + first + s / copies;
       if (priority != NULL)
-        scratch[s] = (Ranked){ priority[order[s]], s, order[s] };
+        ranked[s] = (MsRanked){ priority[order[s]], order[s] };
     }
   if (priority == NULL)
     return;
-  qsort (scratch, (gsize)S, sizeof *scratch, compare_ranked);
+  ms_rank (ranked, ranked + S, (gsize)S);
   for (int s = 0; s < S; s++)
-    order[s] = scratch[s].token;
+    order[s] = ranked[s].item;
 }
 
 /* kept (T, K), and how many each expert keeps in count (E). */
@@ -80,12 +66,12 @@ fill_buffers (MsTape *tape, guint8 *kept, int *count, const int *choice, int T, 
 {
   int S = T / fill->groups, copies = MAX (1, fill->copies);
   int *asked = ms_tape_alloc (tape, (gsize)E * sizeof (int)), *order = ms_tape_alloc (tape, (gsize)S * sizeof (int));
-  Ranked *scratch = fill->priority != NULL ? ms_tape_alloc (tape, (gsize)S * sizeof (Ranked)) : NULL;
+  MsRanked *ranked = fill->priority != NULL ? ms_tape_alloc (tape, 2 * (gsize)S * sizeof (MsRanked)) : NULL;
 
   for (int g = 0; g < fill->groups; g++)
     {
       memset (asked, 0, (gsize)E * sizeof (int));
-      visit_order (order, scratch, fill->priority, g, S, copies, T / copies);
+      visit_order (order, ranked, fill->priority, g, S, copies, T / copies);
       for (int k = 0; k < K; k++)
         for (int s = 0; s < S; s++)
           {
