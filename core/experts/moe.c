@@ -5,6 +5,8 @@
 #include "core/experts/soft.h"
 #include "core/routing/assign.h"
 
+#include <string.h>
+
 static int
 count_groups (const MsRoutingConfig *c, const MsPass *pass)
 {
@@ -19,24 +21,25 @@ static int
 places (const MsMoe *moe, const MsPass *pass, int S, int E)
 {
   MsCapacityRule rule = moe->config->capacity;
+  int K = moe->router->kind->places ? 1 : moe->config->K;
 
   if (pass->alone)
     return 0;
   if (pass->deterministic && moe->config->eval_capacity_factor > 0 && rule.fixed <= 0)
     rule.factor = moe->config->eval_capacity_factor;
   /* A factor that rounds to nothing leaves one place: a layer without any would be a layer without experts. */
-  return MAX (1, ms_capacity (&rule, S, moe->config->K, E));
+  return MAX (1, ms_capacity (&rule, S, K, E));
 }
 
 static MsNode *
 balancing_loss (MsTape *tape, const MsDecision *d, const MsRoutingConfig *c)
 {
-  MsNode *terms[] = { d->importance, d->load, d->gshard };
-  const double weights[] = { c->importance_weight, c->load_weight, c->gshard_weight };
+  MsNode *terms[] = { d->importance, d->load, d->gshard, d->z };
+  const double weights[] = { c->importance_weight, c->load_weight, d->gshard_weight, c->z_weight };
 
-  if (d->importance == NULL && d->load == NULL && d->gshard == NULL)
+  if (d->importance == NULL && d->load == NULL && d->gshard == NULL && d->z == NULL)
     return NULL;
-  return ms_weighted_sum (tape, terms, weights, 3);
+  return ms_weighted_sum (tape, terms, weights, G_N_ELEMENTS (terms));
 }
 
 /* The router's choices (T, K) as experts of all parts. */
@@ -70,7 +73,8 @@ route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
   self->router->kind->decide (self->router, tape, x, c, pass, G * self->copies,
                               self->parts > 1 ? self->capacity : places (self, pass, S / self->copies, E),
                               &self->decision);
-  fill = (MsFill){ G, self->capacity, by_priority ? self->decision.priority : NULL, self->copies };
+  fill = (MsFill){ G, self->decision.placed ? 0 : self->capacity, by_priority ? self->decision.priority : NULL,
+                   self->copies };
   self->plan = ms_assign (tape, place_choices (self, tape, T), T, self->decision.K, E, &fill);
   self->loss = balancing_loss (tape, &self->decision, c);
 }
@@ -107,6 +111,24 @@ moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, con
     return ms_combine_add (tape, rows, self->decision.weights, self->plan, residual);
   y = ms_fold (tape, ms_combine (tape, rows, self->decision.weights, self->plan), self->copies);
   return residual != NULL ? ms_add (tape, residual, y) : y;
+}
+
+void
+ms_moe_settle (MsMoe *self, MsTape *tape)
+{
+  const MsDecision *d = &self->decision;
+  gsize M = (gsize)self->router->M, E = (gsize)self->router->E, K = (gsize)d->K;
+  gsize T = d->weights != NULL ? ms_node_rows (d->weights) : 0;
+  int *load;
+
+  if (self->router->kind->settle == NULL)
+    return;
+  load = ms_tape_alloc (tape, M * E * sizeof (int));
+  memset (load, 0, M * E * sizeof (int));
+  for (gsize i = 0; i < T * K; i++)
+    if (d->choice[i] >= 0)
+      load[i / K / (T / M) * E + (gsize)d->choice[i]]++;
+  self->router->kind->settle (self->router, self->config, load);
 }
 
 static void

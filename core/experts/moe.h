@@ -42,4 +42,7 @@ typedef struct {
 /* Tensors under "Encoder/encoderblock_@block/Moe". */
 MsMoe *ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *config, const MsMoeShape *shape);
 
+/* After a training step, before the tape's reset: what the router learns without gradients from this step's loads. */
+void ms_moe_settle (MsMoe *moe, MsTape *tape);
+
 G_END_DECLS

@@ -12,6 +12,12 @@ G_BEGIN_DECLS
  * @gates NULL, as the values of a dry tape's nodes are: all experts in turn, so that loads differ by at most 1. */
 void ms_top_k (MsPool *pool, int *choice, const MsReal *gates, int T, int K, int E);
 
+/* The other way round: each expert takes, of each of @groups equally long runs of tokens, the @capacity ones with the
+ * largest gate (T, E) in its column; ties go to the earlier. Capacity 0, or more than there are: all. Returns the
+ * choice (T, *K) in the tape's arena, a token's experts by descending gate, then -1; *K >= 1 is what the token that
+ * most experts took needs. @gates NULL, as above: experts take tokens in turn. */
+int *ms_top_tokens (MsTape *tape, const MsReal *gates, int T, int E, int groups, int capacity, int *K);
+
 typedef struct {
   int groups;           /* of consecutive, equally many tokens (of each copy), filled independently */
   int capacity;         /* places per expert and group; 0: no limit */

@@ -2,6 +2,8 @@
 
 #include "core/routing/router.h"
 
+#include "core/base/rng.h"
+
 #include <string.h>
 
 const MsRouterKind *
@@ -43,6 +45,37 @@ ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x)
   MsNode *kernel = ms_tape_param (tape, router->kernel);
 
   return router->M > 1 ? ms_member_linear (tape, x, kernel) : ms_linear (tape, x, kernel, NULL);
+}
+
+MsNode *
+ms_router_noisy (const MsRouter *router, MsTape *tape, MsNode *logits, const MsRoutingConfig *config,
+                 const MsPass *pass, double *sigma)
+{
+  guint64 stream = ms_rng_stream (MS_RNG_NOISE, router->place, (guint64)pass->step);
+
+  *sigma = pass->deterministic ? 0 : config->noise / (config->noise_by_experts ? router->E : 1);
+  return ms_noise (tape, logits, *sigma, pass->seed, stream);
+}
+
+void
+ms_router_add_z (MsTape *tape, const MsRoutingConfig *config, MsDecision *decision)
+{
+  if (config->z_weight > 0)
+    decision->z = ms_z_loss (tape, decision->logits);
+}
+
+const MsReal *
+ms_router_first (MsTape *tape, const MsNode *values, const int *choice, int K)
+{
+  gsize T = ms_node_rows (values), E = ms_node_cols (values);
+  MsReal *first;
+
+  if (ms_tape_is_dry (tape))
+    return NULL;
+  first = ms_tape_alloc (tape, T * sizeof (MsReal));
+  for (gsize t = 0; t < T; t++)
+    first[t] = values->value[t * E + (gsize)choice[t * (gsize)K]];
+  return first;
 }
 
 MsNode *

@@ -63,6 +63,7 @@ typedef struct {
   MsNode *logits;         /* (T, E) clean; soft: (T, slots of all experts) */
   MsNode *gates;          /* (T, E) that the choice was made from */
   MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
+  double gshard_weight;   /* of gshard: the configuration's of that name, or Switch's */
 } MsDecision;
 
 struct MsRouterKind {
@@ -71,14 +72,16 @@ struct MsRouterKind {
   bool soft;        /* mixes tokens in slots and chooses nothing */
   /* Declares its other tensors, under "@prefix/Router". NULL: it has none. */
   void (*declare) (MsRouter *router, MsParams *params, const char *prefix, const MsRouterShape *shape);
+  bool places;      /* experts choose: it keeps to the capacity by itself, a share of the tokens, not of choices */
   /* @x (T, H); @groups of consecutive rows, over all members; @capacity places per expert and group, 0: no limit. */
   void (*decide) (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
                   int groups, int capacity, MsDecision *decision);
-  /* After a training step whose assignments were @load (M, E): what is learnt without gradients. NULL: nothing. */
+  /* After a training step whose assignments were @load (M, E), kept or dropped: what is learnt without gradients.
+   * NULL: nothing. */
   void (*settle) (MsRouter *router, const MsRoutingConfig *config, const int *load);
 };
 
-#define MS_ROUTERS(X) X (top_k) X (soft) X (hash) X (random)
+#define MS_ROUTERS(X) X (top_k) X (switch) X (sigmoid) X (experts_choose) X (soft) X (hash) X (random)
 
 #define MS_ROUTER_DECLARE(name) extern const MsRouterKind ms_router_##name;
 MS_ROUTERS (MS_ROUTER_DECLARE)
@@ -91,6 +94,17 @@ MsRouter *ms_router_new (const MsRouterKind *kind, MsParams *params, const char 
 
 /* x W: (T, E), each member's rows by its own kernel. */
 MsNode *ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x);
+
+/* The logits with the noise of this step's training, whose standard deviation *@sigma is; 0 and @logits themselves in a
+ * deterministic pass. */
+MsNode *ms_router_noisy (const MsRouter *router, MsTape *tape, MsNode *logits, const MsRoutingConfig *config,
+                         const MsPass *pass, double *sigma);
+
+/* The z-loss of decision->logits, unless its weight is 0. */
+void ms_router_add_z (MsTape *tape, const MsRoutingConfig *config, MsDecision *decision);
+
+/* (T) of @values (T, E) at each token's first choice in @choice (T, K): what batch priority serves by. */
+const MsReal *ms_router_first (MsTape *tape, const MsNode *values, const int *choice, int K);
 
 /* Weights 1 / K for each choice, for routers that do not learn. */
 MsNode *ms_router_even_weights (MsTape *tape, int T, int K);

@@ -69,6 +69,8 @@ copy_tokens (MsRouting *routing, const MsMoe *moe)
     routing->probs = of_all_experts (moe, moe->decision.gates->value, 0);
   if (moe->decision.logits != NULL)
     routing->logits = of_all_experts (moe, moe->decision.logits->value, NAN);
+  if (moe->router->bias != NULL && moe->router->bias->n == (gsize)plan->E)
+    routing->bias = to_float (moe->router->bias->value, moe->router->bias->n);
 }
 
 /* How much the tokens take from each expert: its load says nothing, for all slots are always full. */
@@ -135,6 +137,7 @@ account_layer (const MsMoe *moe, int repetitions, bool tokens)
   routing->importance_loss = scalar (moe->decision.importance);
   routing->load_loss = scalar (moe->decision.load);
   routing->gshard_loss = scalar (moe->decision.gshard);
+  routing->z_loss = scalar (moe->decision.z);
   return routing;
 }
 
@@ -166,7 +169,8 @@ ms_account_losses (MsRecord *record, const MsModel *model, const MsModelOutput *
 
       add_term (&record->importance_loss, d->importance, model->routing.importance_weight / out->sets);
       add_term (&record->load_loss, d->load, model->routing.load_weight / out->sets);
-      add_term (&record->gshard_loss, d->gshard, model->routing.gshard_weight / out->sets);
+      add_term (&record->gshard_loss, d->gshard, d->gshard_weight / out->sets);
+      add_term (&record->z_loss, d->z, model->routing.z_weight / out->sets);
     }
 }
 

@@ -222,6 +222,13 @@ ms_model_free (MsModel *model)
   g_free (model);
 }
 
+/* A softmax over the chosen experts gives the gates that one over all gives after renormalising. */
+static bool
+softmax_after (const MsExperiment *x)
+{
+  return CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_TOP_K && CHOICE (ROUTING_SOFTMAX) == MS_CHOICE_SOFTMAX_AFTER;
+}
+
 void
 ms_model_configure (MsModel *model, const MsExperiment *x)
 {
@@ -242,13 +249,18 @@ ms_model_configure (MsModel *model, const MsExperiment *x)
     .group_examples = INT (ROUTING_GROUP_EXAMPLES),
     .noise = REAL (ROUTING_NOISE),
     .noise_by_experts = CHOICE (ROUTING_NOISE_SCALE) == MS_CHOICE_NOISE_SCALE_EXPERTS,
-    .renormalise = BOOL (ROUTING_RENORMALISE) || CHOICE (ROUTING_SOFTMAX) == MS_CHOICE_SOFTMAX_AFTER,
+    .renormalise = BOOL (ROUTING_RENORMALISE) || softmax_after (x),
     .priority_training = priority == MS_CHOICE_PRIORITY_ALWAYS,
     .priority_evaluation = priority != MS_CHOICE_PRIORITY_OFF,
     .load_exclusive = CHOICE (ROUTING_LOAD_THRESHOLD) == MS_CHOICE_THRESHOLD_EXCLUSIVE,
     .importance_weight = REAL (ROUTING_IMPORTANCE_WEIGHT),
     .load_weight = REAL (ROUTING_LOAD_WEIGHT),
     .gshard_weight = REAL (ROUTING_GSHARD_WEIGHT),
+    .z_weight = REAL (ROUTING_Z_WEIGHT),
+    .switch_weight = REAL (ROUTING_SWITCH_WEIGHT),
+    .jitter = REAL (ROUTING_JITTER),
+    .bias_rate = REAL (ROUTING_BIAS_RATE),
+    .gate_scale = REAL (ROUTING_GATE_SCALE),
     .dropout = REAL (ROUTING_DROPOUT),
   };
 }

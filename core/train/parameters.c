@@ -99,6 +99,25 @@ has_capacity (const MsExperiment *x)
 }
 
 static bool
+has_priority (const MsExperiment *x)
+{
+  return is_top_k (x) || is_switch (x) || is_sigmoid (x);
+}
+
+/* Where each token is sent to K experts, not taken by some. */
+static bool
+has_k (const MsExperiment *x)
+{
+  return is_chosen (x) && !has_router (x, MS_CHOICE_ROUTER_EXPERTS_CHOOSE);
+}
+
+static bool
+may_renormalise (const MsExperiment *x)
+{
+  return is_top_k (x) || is_sigmoid (x);
+}
+
+static bool
 has_capacity_factor (const MsExperiment *x)
 {
   return has_capacity (x) && ms_experiment_int (x, MS_KEY_ROUTING_CAPACITY) == 0;
@@ -112,15 +131,28 @@ has_live_capacity_factor (const MsExperiment *x)
 }
 
 static bool
+counts_capacity (const MsExperiment *x)
+{
+  return has_k (x) && has_capacity_factor (x);
+}
+
+/* Noise on the logits in training; Soft MoE's is not divided by anything. */
+static bool
 draws_noise (const MsExperiment *x)
 {
-  return is_top_k (x) || is_soft (x);
+  return is_top_k (x) || has_router (x, MS_CHOICE_ROUTER_EXPERTS_CHOOSE) || is_soft (x);
 }
 
 static bool
 is_noisy (const MsExperiment *x)
 {
-  return is_top_k (x) && ms_experiment_real (x, MS_KEY_ROUTING_NOISE) > 0;
+  return draws_noise (x) && !is_soft (x) && ms_experiment_real (x, MS_KEY_ROUTING_NOISE) > 0;
+}
+
+static bool
+is_noisy_top_k (const MsExperiment *x)
+{
+  return is_top_k (x) && is_noisy (x);
 }
 
 /* Anything that puts members' layers in the routed blocks' places. */
@@ -266,11 +298,11 @@ static const MsKey keys[] = {
 
   ROW (ROUTING_ROUTER, "routing.router", "Router", "Routing", MS_TYPE_CHOICE, .fallback = "top-k",
        .choices = CHOICES (MS_ROUTER_CHOICES), .effect = MS_EFFECT_REBUILD,
-       .help = "Who chooses experts: a learnt top-k, a fixed hash or chance as baselines, or none (a dense model)"),
+       .help = "Who chooses: tokens (top-k, switch, sigmoid), experts, soft slots, a hash, chance; none: all dense"),
   ROW (ROUTING_EXPERTS, "routing.experts", "Experts E", "Routing", MS_TYPE_INT, 1, 4096, true, .fallback = "8",
        .effect = MS_EFFECT_REBUILD, .help = "Experts in each routed block", .applies = is_routed),
   ROW (ROUTING_K, "routing.k", "Active per token K", "Routing", MS_TYPE_INT, 1, 64, .fallback = "1",
-       .help = "Experts that each token is sent to; at most E", .applies = is_chosen),
+       .help = "Experts that each token is sent to; at most E", .applies = has_k),
   ROW (ROUTING_CAPACITY_FACTOR, "routing.capacity_factor", "Capacity factor", "Routing", MS_TYPE_REAL, 0.01, 64, true,
        .fallback = "1.05", .help = "Places per expert, as a multiple of a fair share; tokens beyond them are dropped",
        .applies = has_capacity_factor, .low = 0.25, .high = 8),
@@ -285,14 +317,14 @@ static const MsKey keys[] = {
        .applies = is_top_k, .low = 1e-4, .high = 1),
   ROW (ROUTING_LOAD_WEIGHT, "routing.load_weight", "Load weight", "Routing", MS_TYPE_REAL, 0, 100, true,
        .fallback = "0.005", .help = "Weight of the loss that keeps the experts' token counts even; needs noise",
-       .applies = is_noisy, .low = 1e-4, .high = 1),
+       .applies = is_noisy_top_k, .low = 1e-4, .high = 1),
   ROW (ROUTING_GSHARD_WEIGHT, "routing.gshard_weight", "GShard weight", "Routing", MS_TYPE_REAL, 0, 100, true,
        .fallback = "0", .help = "Weight of GShard's balancing loss: share of first choices times mean gate",
        .advanced = true, .applies = is_top_k, .low = 1e-4, .high = 1),
   ROW (ROUTING_BATCH_PRIORITY, "routing.batch_priority", "Batch priority", "Routing", MS_TYPE_CHOICE,
        .fallback = "off", .choices = CHOICES (MS_PRIORITY_CHOICES),
        .help = "Places go to the tokens with the largest gate first, instead of in the order of the batch",
-       .applies = is_top_k),
+       .applies = has_priority),
   ROW (ROUTING_PLACEMENT, "routing.placement", "Placement", "Routing", MS_TYPE_CHOICE, .fallback = "every-2",
        .choices = CHOICES (MS_PLACEMENT_CHOICES), .effect = MS_EFFECT_REBUILD,
        .help = "Which blocks hold experts: 1, 3, 5, …; the last n of those; the last n blocks; or all",
@@ -318,7 +350,7 @@ static const MsKey keys[] = {
   ROW (ROUTING_CAPACITY_COUNTS, "routing.capacity_counts", "Capacity counts", "Routing", MS_TYPE_CHOICE,
        .fallback = "assignments", .choices = CHOICES (MS_COUNTS_CHOICES),
        .help = "Whether a fair share is one of all assignments (tokens times K) or of the tokens", .advanced = true,
-       .applies = has_live_capacity_factor),
+       .applies = counts_capacity),
   ROW (ROUTING_GROUP_EXAMPLES, "routing.group_examples", "Group size", "Routing", MS_TYPE_INT, 0, 65536,
        .fallback = "0", .unit = "examples",
        .help = "Examples that share capacity, slots and balancing losses; 0: the whole batch, else it must divide it",
@@ -328,7 +360,7 @@ static const MsKey keys[] = {
        .help = "Gates are a softmax over all experts before the top-k choice, or over the chosen ones after it",
        .advanced = true, .applies = is_top_k),
   ROW (ROUTING_RENORMALISE, "routing.renormalise", "Renormalise gates", "Routing", MS_TYPE_BOOL, .fallback = "false",
-       .help = "Scale the chosen gates of a token so that they sum to 1", .advanced = true, .applies = is_top_k),
+       .help = "Scale the chosen gates of a token so that they sum to 1", .advanced = true, .applies = may_renormalise),
   ROW (ROUTING_NOISE_SCALE, "routing.noise_scale", "Noise scale", "Routing", MS_TYPE_CHOICE, .fallback = "experts",
        .choices = CHOICES (MS_NOISE_SCALE_CHOICES),
        .help = "Whether the noise is divided by the number of experts or used as it is", .advanced = true,
@@ -336,7 +368,7 @@ static const MsKey keys[] = {
   ROW (ROUTING_LOAD_THRESHOLD, "routing.load_threshold", "Load threshold", "Routing", MS_TYPE_CHOICE,
        .fallback = "inclusive", .choices = CHOICES (MS_THRESHOLD_CHOICES),
        .help = "Whether an expert's own logit counts for the threshold it must pass (V-MoE) or not (Shazeer et al.)",
-       .advanced = true, .applies = is_noisy),
+       .advanced = true, .applies = is_noisy_top_k),
   ROW (ROUTING_EXPERT_INIT, "routing.expert_init", "Expert start", "Routing", MS_TYPE_CHOICE, .fallback = "identical",
        .choices = CHOICES (MS_EXPERT_INIT_CHOICES), .effect = MS_EFFECT_REBUILD,
        .help = "Whether a block's experts start from the same weights or each from its own", .advanced = true,

@@ -302,6 +302,9 @@ ms_session_step (MsSession *s, MsDetail detail, GError **error)
   record->forward_ms = (double)(after_forward - start) / 1e3;
   record->backward_ms = (double)(after_backward - after_forward) / 1e3;
   record->update_ms = (double)(after_update - after_backward) / 1e3;
+  /* Last: the record has the biases that this batch was routed by. */
+  for (int i = 0; i < s->model->n_moe; i++)
+    ms_moe_settle (s->model->moe[i], s->tape);
   if (detail & MS_DETAIL_SURFACE && s->dataset->plane)
     ms_session_add_surface (s, record);
   return record;

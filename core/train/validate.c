@@ -86,7 +86,11 @@ check_patch (const MsExperiment *x, GError **error)
 static bool
 check_experts (const MsExperiment *x, GError **error)
 {
-  if (INT (ROUTING_K) > INT (ROUTING_EXPERTS))
+  if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_SWITCH && INT (ROUTING_K) != 1)
+    return refuse (error, "routing.k = %s, and routing.router = switch sends each token to one expert: set routing.k "
+                          "to 1, or routing.router to top-k",
+                   TEXT (ROUTING_K));
+  if (ms_key (MS_KEY_ROUTING_K)->applies (x) && INT (ROUTING_K) > INT (ROUTING_EXPERTS))
     return refuse (error, "routing.k = %s is more than routing.experts = %s: a token can go to each expert only once",
                    TEXT (ROUTING_K), TEXT (ROUTING_EXPERTS));
   return true;
@@ -119,7 +123,7 @@ check_parts (const MsExperiment *x, GError **error)
     return refuse (error, "ensemble.members = %s does not divide routing.experts = %s: each member of e3 has experts of "
                           "its own, or set ensemble.partition to false",
                    TEXT (ENSEMBLE_MEMBERS), TEXT (ROUTING_EXPERTS));
-  if (INT (ROUTING_K) > E / M)
+  if (ms_key (MS_KEY_ROUTING_K)->applies (x) && INT (ROUTING_K) > E / M)
     return refuse (error, "routing.k = %s is more than the %d experts that each of ensemble.members = %s has of "
                           "routing.experts = %s",
                    TEXT (ROUTING_K), (int) (E / M), TEXT (ENSEMBLE_MEMBERS), TEXT (ROUTING_EXPERTS));

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Experts choose (NoisyTopItemsPerExpert of V-MoE; after Zhou et al., "Mixture-of-experts with expert choice routing",
+ * 2022): logits, noise and the softmax over experts are those of top-k, but each expert of each group takes as many
+ * tokens as it has places, those with the largest gate in its column; of equal ones the earlier. A token may be taken
+ * by none or by all experts. Its weights are those gates as they are, and there is nothing left to balance. */
+
+#include "core/routing/assign.h"
+#include "core/routing/router.h"
+
+static void
+experts_choose_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config,
+                       const MsPass *pass, int groups, int capacity, MsDecision *decision)
+{
+  double sigma;
+  int K;
+
+  decision->logits = ms_router_logits (router, tape, x);
+  decision->gates = ms_softmax (tape, ms_router_noisy (router, tape, decision->logits, config, pass, &sigma));
+  decision->choice
+    = ms_top_tokens (tape, decision->gates->value, (int)ms_node_rows (x), router->E, groups, capacity, &K);
+  decision->K = K;
+  decision->placed = true;
+  decision->weights = ms_gates (tape, decision->gates, decision->choice, K, false);
+  ms_router_add_z (tape, config, decision);
+}
+
+const MsRouterKind ms_router_experts_choose = {
+  .name = "experts-choose",
+  .learns = true,
+  .places = true,
+  .decide = experts_choose_decide,
+};
