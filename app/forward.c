@@ -92,6 +92,7 @@ static const struct {
   { "importance_loss", G_STRUCT_OFFSET (MsRecord, importance_loss) },
   { "load_loss", G_STRUCT_OFFSET (MsRecord, load_loss) },
   { "gshard_loss", G_STRUCT_OFFSET (MsRecord, gshard_loss) },
+  { "z_loss", G_STRUCT_OFFSET (MsRecord, z_loss) },
 };
 
 static void

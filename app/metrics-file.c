@@ -35,7 +35,8 @@ static void
 add_header (MsMetricsFile *self, const MsRecord *record)
 {
   static const char columns[] = "step,epoch,examples,tokens,loss,task_loss,importance_loss,load_loss,gshard_loss,"
-                                "train_error,learning_rate,gradient_norm,test_error,test_nll,test_ece,test_brier";
+                                "z_loss,train_error,learning_rate,gradient_norm,"
+                                "test_error,test_nll,test_ece,test_brier";
   ms_file_writer_printf (self->writer, "%s", columns);
   for (int i = 0; i < record->n_routing; i++)
     {
@@ -81,8 +82,9 @@ ms_metrics_file_add (MsMetricsFile *self, const MsRecord *record, const MsEvalua
   const double values[] = {
     record->epoch,           (double) record->examples_seen, (double) record->tokens_seen,
     record->loss,            record->task_loss,              record->importance_loss,
-    record->load_loss,       record->gshard_loss,            record->train_error,
-    record->learning_rate,   record->gradient_norm,          evaluation != NULL ? evaluation->error : NAN,
+    record->load_loss,       record->gshard_loss,            record->z_loss,
+    record->train_error,     record->learning_rate,          record->gradient_norm,
+    evaluation != NULL ? evaluation->error : NAN,
     evaluation != NULL ? evaluation->nll : NAN, evaluation != NULL ? evaluation->ece : NAN,
     evaluation != NULL ? evaluation->brier : NAN,
   };

@@ -66,6 +66,7 @@ train_to_json (const MsTally *tally)
   set_number (object, "importance_loss", means.importance_loss);
   set_number (object, "load_loss", means.load_loss);
   set_number (object, "gshard_loss", means.gshard_loss);
+  set_number (object, "z_loss", means.z_loss);
   set_number (object, "error", means.train_error);
   set_text (object, "measured_on", window);
   return object;
@@ -218,6 +219,8 @@ add_losses (GString *out, const MsTally *tally)
     g_string_append_printf (terms, ", load %.4f", means.load_loss);
   if (!isnan (means.gshard_loss))
     g_string_append_printf (terms, ", GShard %.4f", means.gshard_loss);
+  if (!isnan (means.z_loss))
+    g_string_append_printf (terms, ", z %.4f", means.z_loss);
   add_row (out, "training loss", "%s), error %.2f %%", terms->str, 100 * means.train_error);
   add_row (out, "", "over %s", window);
 }
@@ -226,13 +229,13 @@ static void
 add_layers (GString *out, const MsTally *tally)
 {
   if (ms_tally_n_layers (tally) > 0)
-    g_string_append_printf (out, "\n%5s  %-8s %7s %8s %8s %14s %5s %9s\n", "block", "router", "experts", "CV",
+    g_string_append_printf (out, "\n%5s  %-14s %7s %8s %8s %14s %5s %9s\n", "block", "router", "experts", "CV",
                             "entropy", "max violation", "dead", "dropped");
   for (int i = 0; i < ms_tally_n_layers (tally); i++)
     {
       MsTallyLayer layer = ms_tally_layer (tally, i);
       MsLoadMetrics metrics = ms_load_metrics (layer.load, layer.E);
-      g_string_append_printf (out, "%5d  %-8s %7d %8.3f %8.3f %14.3f %5d %7.2f %%\n", layer.layer, layer.router,
+      g_string_append_printf (out, "%5d  %-14s %7d %8.3f %8.3f %14.3f %5d %7.2f %%\n", layer.layer, layer.router,
                               layer.E, metrics.cv, metrics.entropy, metrics.max_violation, metrics.dead,
                               100 * dropped_share (&layer, metrics.total));
     }

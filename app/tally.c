@@ -97,10 +97,11 @@ ms_tally_means (const MsTally *self)
       mean.importance_loss += record->importance_loss;
       mean.load_loss += record->load_loss;
       mean.gshard_loss += record->gshard_loss;
+      mean.z_loss += record->z_loss;
       mean.train_error += record->train_error;
     }
-  return (MsTallyMeans){ mean.loss / n,      mean.task_loss / n,   mean.importance_loss / n,
-                         mean.load_loss / n, mean.gshard_loss / n, mean.train_error / n };
+  return (MsTallyMeans){ mean.loss / n,        mean.task_loss / n, mean.importance_loss / n, mean.load_loss / n,
+                         mean.gshard_loss / n, mean.z_loss / n,    mean.train_error / n };
 }
 
 int

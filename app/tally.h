@@ -18,7 +18,7 @@ typedef struct {
 } MsTallyLayer;
 
 typedef struct {
-  double loss, task_loss, importance_loss, load_loss, gshard_loss, train_error; /* NaN: absent */
+  double loss, task_loss, importance_loss, load_loss, gshard_loss, z_loss, train_error; /* NaN: absent */
 } MsTallyMeans;
 
 MsTally *ms_tally_new (int n_steps); /* n_steps >= 1 */
