@@ -118,6 +118,9 @@ print_table (const Count *self)
     print_row (ms_model_part_name ((MsModelPart) i), form->parameters[i], form->flops[i], form->examples);
   print_row ("all", ms_closed_form_parameters (form), ms_closed_form_flops (form), form->examples);
   print_row ("counted", self->dry.parameters, self->dry.flops, form->examples);
+  if (form->training_rows > 1)
+    printf ("\nIn training an example stands in %d rows, which are counted; in a prediction in one.\n",
+            form->training_rows);
   if (form->prediction_passes > 1)
     printf ("\nA prediction takes %d passes.\n", form->prediction_passes);
 }

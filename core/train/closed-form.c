@@ -61,11 +61,18 @@ read_sizes (const MsExperiment *x, const MsModelShape *shape, int examples)
     .router = (MsRouterChoice)CHOICE (ROUTING_ROUTER),
     .ensemble = (MsEnsembleChoice)CHOICE (ENSEMBLE_KIND),
   };
-  guint64 patch = INT (MODEL_PATCH);
+  guint64 patch = INT (MODEL_PATCH), channels = (guint64)shape->channels;
 
+  if (s.ensemble == MS_CHOICE_ENSEMBLE_MIMO) /* M examples side by side, each of them several times in a batch */
+    {
+      s.N *= INT (ENSEMBLE_REPETITIONS);
+      s.pixels *= s.M;
+      channels *= s.M;
+      s.C *= s.M;
+    }
   if (s.vit)
     {
-      s.pixels = patch * patch * (guint64)shape->channels;
+      s.pixels = patch * patch * channels;
       s.T = ((guint64)shape->height / patch) * ((guint64)shape->width / patch) + (s.class_token ? 1 : 0);
     }
   return s;
@@ -95,11 +102,18 @@ add_attention (MsClosedForm *form, const Sizes *s, guint64 copies)
   form->flops[MS_MODEL_PART_ATTENTION] += copies * s->N * (8 * s->T * s->H * s->H + 4 * s->T * s->T * s->H);
 }
 
+/* With BatchEnsemble's factors of inputs and outputs and biases of each member. */
+static guint64
+members_parameters (const Sizes *s, bool members, guint64 in, guint64 out)
+{
+  return members ? in * out + s->M * (in + 2 * out) : dense_parameters (in, out);
+}
+
 static void
-add_dense (MsClosedForm *form, const Sizes *s, guint64 copies)
+add_dense (MsClosedForm *form, const Sizes *s, guint64 copies, bool members)
 {
   form->parameters[MS_MODEL_PART_DENSE]
-    += 2 * s->H + dense_parameters (s->H, s->F) + dense_parameters (s->F, s->H);
+    += 2 * s->H + members_parameters (s, members, s->H, s->F) + members_parameters (s, members, s->F, s->H);
   form->flops[MS_MODEL_PART_DENSE] += copies * s->N * 4 * s->T * s->H * s->F;
 }
 
@@ -204,9 +218,10 @@ static void
 add_head (MsClosedForm *form, const Sizes *s, guint64 copies)
 {
   guint64 width = s->R > 0 ? s->R : s->H, products = (s->R > 0 ? s->H * s->R : 0) + width * s->C;
+  bool members = s->ensemble == MS_CHOICE_ENSEMBLE_BATCH;
 
-  form->parameters[MS_MODEL_PART_HEAD]
-    = 2 * s->H + (s->R > 0 ? dense_parameters (s->H, s->R) : 0) + dense_parameters (width, s->C);
+  form->parameters[MS_MODEL_PART_HEAD] = 2 * s->H + members_parameters (s, members, width, s->C)
+                                         + (s->R > 0 ? members_parameters (s, members, s->H, s->R) : 0);
   form->flops[MS_MODEL_PART_HEAD] = copies * s->N * 2 * products;
 }
 
@@ -218,9 +233,9 @@ copies_in (const Sizes *s, int block, bool attention)
   bool late = attention && CHOICE (ENSEMBLE_REPEAT) == MS_CHOICE_REPEAT_DEFERRED;
   int first = 0;
 
-  if (s->ensemble != MS_CHOICE_ENSEMBLE_E3 || !BOOL (ENSEMBLE_TILING))
+  if (s->ensemble != MS_CHOICE_ENSEMBLE_BATCH && (s->ensemble != MS_CHOICE_ENSEMBLE_E3 || !BOOL (ENSEMBLE_TILING)))
     return 1;
-  while (!ms_experiment_routes_block (x, first))
+  while (!ms_experiment_places_block (x, first))
     first++;
   return block > first || (block == first && !late) ? s->M : 1;
 }
@@ -229,9 +244,10 @@ MsClosedForm
 ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
 {
   const Sizes s = read_sizes (x, shape, examples);
-  MsClosedForm form = { .examples = examples, .prediction_passes = 1 };
+  MsClosedForm form = { .examples = examples, .training_rows = 1, .prediction_passes = 1 };
   guint64 sets = s.ensemble == MS_CHOICE_ENSEMBLE_DEEP ? s.M : 1;
   int blocks = (int)s.blocks;
+  bool batch = s.ensemble == MS_CHOICE_ENSEMBLE_BATCH;
 
   add_patches (&form, &s);
   for (int i = 0; i < blocks; i++)
@@ -241,7 +257,7 @@ ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
       if (ms_experiment_routes_block (x, i))
         add_experts (&form, &s);
       else
-        add_dense (&form, &s, copies_in (&s, i, false));
+        add_dense (&form, &s, copies_in (&s, i, false), batch && ms_experiment_places_block (x, i));
     }
   add_head (&form, &s, copies_in (&s, blocks, false));
   for (int i = 0; i < MS_MODEL_N_PARTS; i++)
@@ -251,6 +267,8 @@ ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
     }
   if (s.ensemble == MS_CHOICE_ENSEMBLE_MC_DROPOUT)
     form.prediction_passes = (int)s.M;
+  if (s.ensemble == MS_CHOICE_ENSEMBLE_MIMO)
+    form.training_rows = (int)INT (ENSEMBLE_REPETITIONS);
   return form;
 }
 
@@ -301,6 +319,7 @@ ms_closed_form_to_json (const MsClosedForm *form)
     json_object_set_object_member (parts, ms_model_part_name ((MsModelPart)i),
                                    numbers_to_json (form, form->parameters[i], form->flops[i]));
   json_object_set_object_member (object, "parts", parts);
+  json_object_set_int_member (object, "training_rows", form->training_rows);
   json_object_set_int_member (object, "prediction_passes", form->prediction_passes);
   return object;
 }

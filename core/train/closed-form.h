@@ -14,8 +14,8 @@
  *
  * n = K T while nothing is dropped; experts that choose take E capacity a group. Where loads decide what is dropped,
  * they are taken as even. Soft MoE, with S slots a group of G tokens: experts 4 S H F, router 2 G S H for logits and
- * 4 G S H for filling and mixing the slots. An ensemble multiplies: deep, everything by M; e3 and batch, what comes
- * behind the repetition. */
+ * 4 G S H for filling and mixing the slots. An ensemble multiplies: deep, everything by M; e3 and batch, what
+ * comes behind the repetition; mimo, a token's numbers and the classes, and all by its repetitions in training. */
 #pragma once
 
 #include "core/train/model.h"
@@ -39,6 +39,7 @@ typedef struct {
   int examples;                         /* of the batch that flops are for: groups and capacities depend on it */
   guint64 parameters[MS_MODEL_N_PARTS]; /* norms count with what reads them, positions with the patches */
   guint64 flops[MS_MODEL_N_PARTS];      /* of a forward pass of the whole batch, as training does it */
+  int training_rows;                    /* in which an example stands in such a batch: MIMO's repetitions, else 1 */
   int prediction_passes;                /* of the model for one prediction: M draws of MC dropout, else 1 */
 } MsClosedForm;
 
@@ -48,7 +49,8 @@ guint64 ms_closed_form_parameters (const MsClosedForm *form);
 guint64 ms_closed_form_flops (const MsClosedForm *form);             /* of the batch */
 guint64 ms_closed_form_flops_per_example (const MsClosedForm *form); /* rounded down, as a session's counter is */
 
-/* {parameters, flops_per_example, parts: {name: {parameters, flops_per_example}}, prediction_passes}. Transfer full. */
+/* {parameters, flops_per_example, parts: {name: {parameters, flops_per_example}}, training_rows,
+ * prediction_passes}. Transfer full. */
 JsonObject *ms_closed_form_to_json (const MsClosedForm *form);
 
 /* The same two numbers by building the model without memory and running it on a dry tape. */

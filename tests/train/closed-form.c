@@ -146,6 +146,30 @@ test_ensembles (void)
                 true);
 }
 
+/* Layers of members and of inputs in the blocks and behind the pooling. */
+static void
+test_members_layers (void)
+{
+  static const char *const representations[] = { "0", "6" }, *const placements[] = { "every-2", "all" };
+
+  for (int i = 0; i < 4; i++)
+    {
+      const char *representation = representations[i & 1], *placement = placements[i >> 1];
+
+      assert_agree (SETTINGS ("ensemble.kind", "batch", "ensemble.members", "3", "routing.router", "none",
+                              "model.representation", representation, "routing.placement", placement),
+                    &images, 4, true);
+      assert_agree (SETTINGS ("ensemble.kind", "mimo", "ensemble.members", "3", "ensemble.repetitions", "2",
+                              "model.representation", representation, "routing.placement", placement),
+                    &images, 4, true);
+      assert_agree (SETTINGS ("ensemble.kind", "mimo", "routing.router", "none", "ensemble.repetitions", "1",
+                              "model.representation", representation),
+                    &images, 4, true);
+    }
+  assert_agree (SETTINGS ("ensemble.kind", "mimo", "ensemble.members", "3", "model.kind", "mlp", "task.data", "moons"),
+                &plane, 5, true);
+}
+
 #define E3(...) SETTINGS ("ensemble.kind", "e3", "model.blocks", "3", "routing.k", "2", __VA_ARGS__)
 
 /* Repeated early and late, one routed block and all; with each half of e3 alone. */
@@ -254,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/closed-form/slots", test_slots);
   g_test_add_func ("/closed-form/capacity", test_capacity);
   g_test_add_func ("/closed-form/ensembles", test_ensembles);
+  g_test_add_func ("/closed-form/members-layers", test_members_layers);
   g_test_add_func ("/closed-form/e3", test_e3);
   g_test_add_func ("/closed-form/table", test_table);
   return g_test_run ();
