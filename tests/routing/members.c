@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* E3's routing held against what V-MoE's own tests assert (nn/ensemble_routing_test.py, nn/vit_moe_ensemble_test.py) and
- * against an independent derivation in NumPy. The reference has a group's items of all members in turn, item s of member
- * s mod M; here the members stand one after another. */
+/* E3's routing held against what the tests of V-MoE assert (nn/ensemble_routing_test.py, nn/vit_moe_ensemble_test.py)
+ * and against an independent derivation in NumPy. The reference has a group's items of all members in turn, item s of
+ * member s mod M; here the members stand one after another. */
 
 #include "core/experts/moe.h"
 #include "core/routing/assign.h"
@@ -17,7 +17,8 @@ typedef struct {
 static void
 layer_init (Layer *layer, int H, int E, int M, const double *kernel)
 {
-  const MsMoeShape shape = { .member = -1, .E = E, .H = H, .F = 2, .copies = M, .partition = true, .own_routers = true };
+  const MsMoeShape shape = { .member = -1, .E = E, .H = H, .F = 2,
+                             .copies = M, .partition = true, .own_routers = true };
 
   layer->params = ms_params_new ();
   layer->config = (MsRoutingConfig){ .K = 1, .noise = 1, .noise_by_experts = true, .importance_weight = 1,
