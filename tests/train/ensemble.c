@@ -7,6 +7,7 @@
 
 #include "core/base/gemm.h"
 #include "core/metrics/classify.h"
+#include "core/train/forward.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -374,6 +375,51 @@ test_predict (void)
   check_predict (dropped, 4);
 }
 
+/* A pass of the checkpoint gives what the session predicts, member after member for each example, and with labels the
+ * gradient of every tensor of every member. */
+static void
+check_forward (const char *const *pairs, int M)
+{
+  enum { N = 6 };
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "end.safetensors", NULL);
+  g_autoptr (MsSession) s = session (1, pairs);
+  const MsDataset *d = ms_session_dataset (s);
+  g_autoptr (MsRecord) record = steps (s, 5);
+  gsize C = (gsize)d->n_classes;
+  g_autofree float *logits = g_new (float, (gsize)M * N * C);
+  g_autoptr (MsArray) input = ms_array_new (MS_DTYPE_F32, 3, (gsize[]){ N, 8, 8 });
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsForwardResult) result = NULL;
+
+  memcpy (input->data, d->test_x, N * 64 * sizeof (float));
+  ms_session_predict (s, d->test_x, N, logits, NULL);
+  g_assert_true (ms_session_save (s, path, &error));
+  result = ms_forward (path, ms_session_experiment (s), input, d->test_y, true, 1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (result->M, ==, M);
+  g_assert_cmpint (result->record->predictions->M, ==, M);
+  for (int m = 0; m < M; m++)
+    for (int n = 0; n < N; n++)
+      g_assert_cmpmem (result->logits + (gsize)(n * M + m) * C, C * sizeof (float),
+                       logits + (gsize)(m * N + n) * C, C * sizeof (float));
+  g_assert_cmpuint (result->gradients->len, ==, (guint)ms_params_count (s->model->params));
+  g_assert_true (isfinite (result->record->loss));
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
+test_forward (void)
+{
+  check_forward (plain, 1);
+  check_forward (e3, 2);
+  check_forward (not_tiled, 1);
+  check_forward (deep, 3);
+  check_forward (deep_routed, 2);
+  check_forward (dropped, 4);
+}
+
 /* Every draw has masks of its own, and the same ones when it is asked again. */
 static void
 test_draws (void)
@@ -405,6 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ensemble/refused", test_refused);
   g_test_add_func ("/ensemble/continues", test_continues);
   g_test_add_func ("/ensemble/predict", test_predict);
+  g_test_add_func ("/ensemble/forward", test_forward);
   g_test_add_func ("/ensemble/draws", test_draws);
   return g_test_run ();
 }
