@@ -173,7 +173,7 @@ add_router (MsClosedForm *form, const Sizes *s, const Routed *r)
 static guint64
 kept (const Sizes *s, const Routed *r)
 {
-  guint64 K = s->router == MS_CHOICE_ROUTER_SWITCH ? 1 : s->K, each = r->S / r->copies, C;
+  guint64 each = r->S / r->copies, C;
 
   if (s->router == MS_CHOICE_ROUTER_EXPERTS_CHOOSE)
     {
@@ -181,7 +181,7 @@ kept (const Sizes *s, const Routed *r)
       return r->groups * r->copies * r->E * MIN (C, each);
     }
   C = places (s->x, r->S, s->K, s->E);
-  return r->groups * r->parts * kept_when_even (r->S / r->parts * K, r->E, C);
+  return r->groups * r->parts * kept_when_even (r->S / r->parts * s->K, r->E, C);
 }
 
 /* Soft MoE: every slot of every group is filled, and every slot is mixed into every token. */

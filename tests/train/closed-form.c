@@ -98,17 +98,39 @@ test_backbones (void)
 static void
 test_routers (void)
 {
-  static const char *const routers[] = { "top-k", "hash", "random" };
+  static const char *const routers[] = { "top-k", "switch", "sigmoid", "experts-choose", "hash", "random" };
 
   for (guint i = 0; i < G_N_ELEMENTS (routers); i++)
     for (int groups = 0; groups <= 2; groups += 2)
       {
         g_autofree char *group = g_strdup_printf ("%d", groups);
 
-        assert_agree (SETTINGS ("routing.router", routers[i], "routing.k", "3", "routing.group_examples", group,
+        assert_agree (SETTINGS ("routing.router", routers[i], "routing.k", i == 1 ? "1" : "3", "routing.group_examples", group,
                                 "routing.placement", "all", "routing.hidden", "20"),
                       &images, 4, true);
       }
+}
+
+/* Experts that choose fill their places whatever the loads: the factor may be small, and the kernels agree, too. */
+static void
+test_experts_choose (void)
+{
+  static const char *const factors[] = { "0.3", "1", "2.5" }, *const groups[] = { "0", "2" };
+
+  for (int i = 0; i < 6; i++)
+    {
+      const char *factor = factors[i % 3], *group = groups[i / 3];
+
+      assert_agree (SETTINGS ("routing.router", "experts-choose", "routing.capacity_factor", factor,
+                              "routing.group_examples", group),
+                    &images, 4, true);
+      assert_agree (SETTINGS ("routing.router", "experts-choose", "routing.capacity_factor", factor,
+                              "routing.group_examples", group, "ensemble.kind", "e3"),
+                    &images, 4, true);
+      assert_agree (SETTINGS ("routing.router", "experts-choose", "routing.capacity_factor", factor,
+                              "routing.group_examples", group, "ensemble.kind", "e3", "ensemble.partition", "false"),
+                    &images, 4, true);
+    }
 }
 
 static void
@@ -132,6 +154,7 @@ test_capacity (void)
   for (guint i = 0; i < G_N_ELEMENTS (factors); i++)
     {
       assert_agree (SETTINGS ("routing.capacity_factor", factors[i], "routing.k", "3"), &images, 3, false);
+      assert_agree (SETTINGS ("routing.capacity_factor", factors[i], "routing.router", "switch"), &images, 3, false);
       assert_agree (SETTINGS ("routing.capacity_factor", factors[i], "routing.capacity_multiple", "0",
                               "routing.group_examples", "1", "routing.experts", "7"),
                     &images, 3, false);
@@ -193,6 +216,9 @@ test_e3 (void)
       assert_agree (E3 ("ensemble.repeat", repeat, "routing.placement", placement, "routing.group_examples", group,
                         "ensemble.partition", "false", "ensemble.routers", "shared"),
                     &images, 4, true);
+      assert_agree (E3 ("routing.router", "sigmoid", "routing.group_examples", group), &images, 4, true);
+      assert_agree (E3 ("routing.router", "switch", "routing.k", "1", "routing.group_examples", group), &images, 4,
+                    true);
       assert_agree (E3 ("routing.capacity_factor", "0.7", "routing.group_examples", group), &images, 4, false);
     }
 }
@@ -275,6 +301,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/closed-form/backbones", test_backbones);
   g_test_add_func ("/closed-form/routers", test_routers);
+  g_test_add_func ("/closed-form/experts-choose", test_experts_choose);
   g_test_add_func ("/closed-form/slots", test_slots);
   g_test_add_func ("/closed-form/capacity", test_capacity);
   g_test_add_func ("/closed-form/ensembles", test_ensembles);
