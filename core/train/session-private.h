@@ -25,7 +25,8 @@ struct MsSession {
   int *partners; /* (batch) labels of what the examples are mixed with */
   gint64 step;
   guint64 flops_per_example;
-  GBytes *opened; /* the state a checkpoint was opened with, which reset goes back to; NULL: fresh weights */
+  GBytes *opened; /* the state that reset goes back to, of a checkpoint or of model.start; NULL: fresh weights */
+  char *start;    /* what model.start came to; NULL: there was none */
   MsEvaluation *evaluation; /* the newest, or NULL */
 };
 
@@ -37,6 +38,13 @@ MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, 
  * stream: routers deterministic, dropout off but for the draws of MC dropout; examples share their experts' places as
  * many at a time as in training. Resets the tape. */
 void ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
+
+/* The same with fresh weights whatever model.start says, for who reads all of them from elsewhere. */
+MsSession *ms_session_new_blank (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
+                                 GError **error);
+
+/* The weights of model.start, if there is one, over fresh ones; reset goes back to them. */
+bool ms_session_start (MsSession *session, GError **error);
 
 /* Whether a training step of the whole batch fits into this machine's memory, judged by steps of one and two examples;
  * resets the tape. */

@@ -5,6 +5,7 @@
 #include "core/train/session-private.h"
 
 #include "core/train/checkpoint.h"
+#include "core/train/upcycle.h"
 
 #include <string.h>
 
@@ -81,6 +82,26 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
 }
 
 bool
+ms_session_start (MsSession *s, GError **error)
+{
+  const char *start = ms_experiment_text (s->experiment, MS_KEY_MODEL_START);
+  g_autofree char *path = NULL, *name = NULL, *text = NULL;
+  g_autoptr (MsSafetensors) file = NULL;
+  MsUpcycled done;
+
+  if (start[0] == '\0')
+    return true;
+  if ((path = ms_upcycle_find (start, error)) == NULL || (file = ms_safetensors_open (path, error)) == NULL
+      || !ms_upcycle (file, path, s->model, &done, error))
+    return false;
+  name = g_path_get_basename (path);
+  text = ms_upcycled_text (&done);
+  s->start = g_strdup_printf ("%s: %s", name, text);
+  s->opened = ms_session_save_state (s);
+  return true;
+}
+
+bool
 ms_session_save (MsSession *s, const char *path, GError **error)
 {
   MsCheckpointHead head = { s->name, s->step };
@@ -93,6 +114,7 @@ ms_session_load (const char *path, const char *data_path, int n_threads, GError 
 {
   g_autoptr (MsSafetensors) file = ms_safetensors_open (path, error);
   g_autoptr (MsExperiment) experiment = NULL;
+  g_autoptr (MsDataset) dataset = NULL;
   g_autoptr (MsSession) s = NULL;
   const char *name;
 
@@ -108,7 +130,10 @@ ms_session_load (const char *path, const char *data_path, int n_threads, GError 
       experiment = moved;
     }
   name = ms_safetensors_metadata (file, "name");
-  s = ms_session_new (experiment, name != NULL ? name : path, n_threads, error);
+  if (!ms_experiment_validate (experiment, error) || (dataset = ms_session_load_data (experiment, error)) == NULL)
+    return NULL;
+  /* The weights that the run once started from are not asked for: those of the checkpoint come in their place. */
+  s = ms_session_new_blank (experiment, name != NULL ? name : path, dataset, n_threads, error);
   if (s == NULL || !ms_checkpoint_read_model (file, path, s->model, s->optimiser, error)
       || !ms_checkpoint_read_int (file, path, "step", 0, &s->step, error))
     return NULL;

@@ -53,6 +53,14 @@ ms_session_new (const MsExperiment *x, const char *name, int n_threads, GError *
 MsSession *
 ms_session_new_on (const MsExperiment *x, const char *name, MsDataset *dataset, int n_threads, GError **error)
 {
+  g_autoptr (MsSession) s = ms_session_new_blank (x, name, dataset, n_threads, error);
+
+  return s != NULL && ms_session_start (s, error) ? g_steal_pointer (&s) : NULL;
+}
+
+MsSession *
+ms_session_new_blank (const MsExperiment *x, const char *name, MsDataset *dataset, int n_threads, GError **error)
+{
   g_autoptr (MsSession) s = g_new0 (MsSession, 1);
   MsModelShape shape = ms_model_shape (dataset);
 
@@ -96,6 +104,7 @@ ms_session_free (MsSession *s)
   g_free (s->labels);
   g_free (s->partners);
   g_clear_pointer (&s->opened, g_bytes_unref);
+  g_free (s->start);
   g_free (s->evaluation);
   g_free (s);
 }
@@ -344,4 +353,10 @@ int
 ms_session_n_threads (const MsSession *s)
 {
   return s->n_threads;
+}
+
+const char *
+ms_session_start_text (const MsSession *s)
+{
+  return s->start;
 }

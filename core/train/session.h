@@ -58,6 +58,9 @@ gint64 ms_session_get_step (const MsSession *session);
 gsize ms_session_n_parameters (const MsSession *session);
 guint64 ms_session_flops_per_example (const MsSession *session); /* forward, from the kernels' counters; 0 before any */
 int ms_session_n_threads (const MsSession *session);
+/* What model.start came to: "digits-dense.safetensors: 44 tensors copied, 8 tiled, 2 fresh". NULL: fresh weights, or
+ * those of a checkpoint. */
+const char *ms_session_start_text (const MsSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsSession, ms_session_free)
 

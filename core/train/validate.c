@@ -120,8 +120,8 @@ check_parts (const MsExperiment *x, GError **error)
 {
   gint64 E = INT (ROUTING_EXPERTS), M = INT (ENSEMBLE_MEMBERS);
   if (E % M != 0)
-    return refuse (error, "ensemble.members = %s does not divide routing.experts = %s: each member of e3 has experts of "
-                          "its own, or set ensemble.partition to false",
+    return refuse (error, "ensemble.members = %s does not divide routing.experts = %s: each member of e3 has experts "
+                          "of its own, or set ensemble.partition to false",
                    TEXT (ENSEMBLE_MEMBERS), TEXT (ROUTING_EXPERTS));
   if (ms_key (MS_KEY_ROUTING_K)->applies (x) && INT (ROUTING_K) > E / M)
     return refuse (error, "routing.k = %s is more than the %d experts that each of ensemble.members = %s has of "
