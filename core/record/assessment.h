@@ -64,6 +64,10 @@ MsAssessment *ms_assessment_new (int M, int N, int C); /* numbers NaN, member al
 MsAssessment *ms_assessment_ref (MsAssessment *assessment);
 void ms_assessment_unref (MsAssessment *assessment); /* NULL is fine */
 
+/* As bytes, the same for equal assessments, and back. For this process only: the bytes are trusted. */
+GBytes *ms_assessment_to_bytes (const MsAssessment *assessment);
+MsAssessment *ms_assessment_from_bytes (gconstpointer data, gsize size);
+
 const char *ms_ood_score_title (MsOodScore score);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsAssessment, ms_assessment_unref)

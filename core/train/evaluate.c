@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Looking without training: the test split, and the decision surface of a plane task. */
+/* Looking without training: predictions of any examples, and the decision surface of a plane task. */
 
 #include "core/train/session-private.h"
 
@@ -70,29 +70,6 @@ mean_probs (float *mean, const float *logits, int M, int n, int C)
 
   ms_account_probs (probs, logits, (gsize)M * n, C);
   ms_classify_average (mean, probs, M, n, C);
-}
-
-bool
-ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
-{
-  const MsDataset *d = s->dataset;
-  int M = ms_model_members (s->model), n = d->n_test, C = d->n_classes;
-  g_autofree float *logits = g_new (float, (gsize)M * n * C), *probs = g_new (float, (gsize)n * C);
-  MsClassifySums sums = { 0 };
-  MsQuality metrics;
-
-  if (n == 0)
-    return false;
-  ms_session_predict (s, d->test_x, n, logits, NULL);
-  mean_probs (probs, logits, M, n, C);
-  ms_classify_add (&sums, probs, d->test_y, n, C);
-  metrics = ms_classify_result (&sums);
-  if (s->evaluation == NULL)
-    s->evaluation = g_new (MsEvaluation, 1);
-  *s->evaluation = (MsEvaluation){ s->step, n, metrics.error, metrics.nll, metrics.ece, metrics.brier };
-  if (evaluation != NULL)
-    *evaluation = *s->evaluation;
-  return true;
 }
 
 /* A square around all training points with a margin, so that one unit is as long in x as in y. */

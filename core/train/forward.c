@@ -2,6 +2,7 @@
 
 #include "core/train/forward.h"
 
+#include "core/metrics/assess.h"
 #include "core/train/account.h"
 #include "core/train/checkpoint.h"
 #include "core/train/choices.h"
@@ -200,6 +201,8 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
     {
       ms_account_losses (result->record, model, &out);
       ms_account_error (result->record, logits, labels, M, N, C);
+      result->record->assessment = ms_assess (logits, labels, M, N, C);
+      result->record->assessment->step = result->record->step;
     }
   ms_account_routing (result->record, model, true);
   ms_account_batch (result->record, model, x, labels, result->N);

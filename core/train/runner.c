@@ -114,6 +114,8 @@ open_session (MsRunner *self, const MsRequest *request)
     session = ms_session_new (request->experiment, request->text, self->n_threads, &error);
   else
     session = ms_session_load (request->text, NULL, self->n_threads, &error);
+  if (session != NULL && request->kind == MS_REQUEST_OPEN_CHECKPOINT)
+    ms_session_evaluate (session, NULL); /* a trained model has something to show at once */
   if (session == NULL)
     {
       self->failed = self->session == NULL && self->replay == NULL;
@@ -370,12 +372,8 @@ note_cost (MsRunner *self, MsDetail detail)
 static void
 evaluate (MsRunner *self, MsRecord *record)
 {
-  MsEvaluation evaluation;
-
-  if (!ms_session_evaluate (self->session, &evaluation))
-    return;
-  g_free (record->evaluation);
-  record->evaluation = g_memdup2 (&evaluation, sizeof evaluation);
+  if (ms_session_evaluate (self->session, NULL))
+    ms_session_stamp (self->session, record);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a Session is made of, for the files that together implement it: session.c steps, evaluate.c looks without
- * training, session-state.c saves and restores. */
+ * training, assess.c measures, session-state.c saves and restores. */
 #pragma once
 
 #include "core/train/batches.h"
@@ -28,6 +28,7 @@ struct MsSession {
   GBytes *opened; /* the state that reset goes back to, of a checkpoint or of model.start; NULL: fresh weights */
   char *start;    /* what model.start came to; NULL: there was none */
   MsEvaluation *evaluation; /* the newest, or NULL */
+  MsAssessment *assessment; /* of the same moment, or NULL */
 };
 
 /* ms_session_new on data that are in memory already. */

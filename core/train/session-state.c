@@ -17,6 +17,7 @@ typedef struct {
   gint64 step, updates;
   gint64 evaluated; /* whether evaluation is meant */
   MsEvaluation evaluation;
+  guint64 assessment; /* bytes of it, after the arrays; 0: none */
 } Head;
 
 static int
@@ -34,7 +35,9 @@ ms_session_save_state (MsSession *s)
   MsReal *array[3];
   int n = state_arrays (s, array);
   gsize flat = ms_params_flat (s->model->params), bytes = flat * sizeof (MsReal);
-  char *data = g_malloc (sizeof (Head) + (gsize)n * bytes);
+  g_autoptr (GBytes) assessment = s->assessment != NULL ? ms_assessment_to_bytes (s->assessment) : NULL;
+  gsize extra = assessment != NULL ? g_bytes_get_size (assessment) : 0;
+  char *data = g_malloc (sizeof (Head) + (gsize)n * bytes + extra);
   Head head;
 
   memset (&head, 0, sizeof head);
@@ -47,10 +50,24 @@ ms_session_save_state (MsSession *s)
   head.evaluated = s->evaluation != NULL;
   if (s->evaluation != NULL)
     head.evaluation = *s->evaluation;
+  head.assessment = extra;
   memcpy (data, &head, sizeof head);
   for (int i = 0; i < n; i++)
     memcpy (data + sizeof head + (gsize)i * bytes, array[i], bytes);
-  return g_bytes_new_take (data, sizeof head + (gsize)n * bytes);
+  if (extra > 0)
+    memcpy (data + sizeof head + (gsize)n * bytes, g_bytes_get_data (assessment, NULL), extra);
+  return g_bytes_new_take (data, sizeof head + (gsize)n * bytes + extra);
+}
+
+static void
+restore_measures (MsSession *s, const Head *head, const char *assessment)
+{
+  g_clear_pointer (&s->evaluation, g_free);
+  g_clear_pointer (&s->assessment, ms_assessment_unref);
+  if (head->evaluated)
+    s->evaluation = g_memdup2 (&head->evaluation, sizeof head->evaluation);
+  if (head->assessment > 0)
+    s->assessment = ms_assessment_from_bytes (assessment, head->assessment);
 }
 
 bool
@@ -65,7 +82,7 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   if (size >= sizeof head)
     memcpy (&head, data, sizeof head);
   if (size < sizeof head || head.magic != STATE_MAGIC || head.flat != flat || head.arrays != (guint64)n
-      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes)
+      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes + head.assessment)
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model or another seed");
       return false;
@@ -75,9 +92,7 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   ms_params_clear_gradients (s->model->params);
   s->step = head.step;
   *ms_optimiser_updates (s->optimiser) = head.updates;
-  g_clear_pointer (&s->evaluation, g_free);
-  if (head.evaluated)
-    s->evaluation = g_memdup2 (&head.evaluation, sizeof head.evaluation);
+  restore_measures (s, &head, data + sizeof head + (gsize)n * bytes);
   return true;
 }
 

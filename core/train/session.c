@@ -106,6 +106,7 @@ ms_session_free (MsSession *s)
   g_clear_pointer (&s->opened, g_bytes_unref);
   g_free (s->start);
   g_free (s->evaluation);
+  g_clear_pointer (&s->assessment, ms_assessment_unref);
   g_free (s);
 }
 
@@ -118,6 +119,7 @@ ms_session_reset (MsSession *s)
   ms_optimiser_reset (s->optimiser);
   s->step = 0;
   g_clear_pointer (&s->evaluation, g_free);
+  g_clear_pointer (&s->assessment, ms_assessment_unref);
 }
 
 bool
@@ -151,8 +153,7 @@ ms_session_new_record (const MsSession *s)
   record->tokens_seen = record->examples_seen * ms_model_config (s->model)->encoder.tokens;
   record->plane = s->dataset->plane;
   record->class_names = g_strdupv (s->dataset->class_names);
-  if (s->evaluation != NULL)
-    record->evaluation = g_memdup2 (s->evaluation, sizeof *s->evaluation);
+  ms_session_stamp (s, record);
   return record;
 }
 

@@ -33,9 +33,21 @@ MsRecord *ms_session_step (MsSession *session, MsDetail detail, GError **error);
 /* The batch that the next step will train on, seen without training: what the window shows before Play. */
 MsRecord *ms_session_look (MsSession *session, MsDetail detail, GError **error);
 
-/* Metrics on the whole test split, routers deterministic, dropout off. Kept for the following records. False if there
- * is no test split. */
+typedef enum {
+  MS_ASSESS_BRIEF, /* a pass over the test split and one over as many foreign examples */
+  MS_ASSESS_FULL,  /* also one over the training split, for the Mahalanobis scores */
+} MsAssessDetail;
+
+/* What the whole test split and the foreign examples say, routers deterministic, dropout off. Kept for the following
+ * records, with the evaluation, which is its summary. NULL if there is no test split, else a reference for the
+ * caller. */
+MsAssessment *ms_session_assess (MsSession *session, MsAssessDetail detail);
+
+/* The brief one, if only its summary is wanted. False if there is no test split. */
 bool ms_session_evaluate (MsSession *session, MsEvaluation *evaluation);
+
+/* Puts the newest evaluation and assessment into a record that nobody else has seen yet. */
+void ms_session_stamp (const MsSession *session, MsRecord *record);
 
 /* Goes on with other live values. An experiment that needs a rebuild is refused. */
 bool ms_session_change (MsSession *session, const MsExperiment *experiment, GError **error);
