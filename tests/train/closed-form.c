@@ -98,6 +98,7 @@ test_backbones (void)
 static void
 test_routers (void)
 {
+  /* The second sends a token to one expert only. */
   static const char *const routers[] = { "top-k", "switch", "sigmoid", "experts-choose", "hash", "random" };
 
   for (guint i = 0; i < G_N_ELEMENTS (routers); i++)
@@ -105,8 +106,8 @@ test_routers (void)
       {
         g_autofree char *group = g_strdup_printf ("%d", groups);
 
-        assert_agree (SETTINGS ("routing.router", routers[i], "routing.k", i == 1 ? "1" : "3", "routing.group_examples", group,
-                                "routing.placement", "all", "routing.hidden", "20"),
+        assert_agree (SETTINGS ("routing.router", routers[i], "routing.k", i == 1 ? "1" : "3", "routing.group_examples",
+                                group, "routing.placement", "all", "routing.hidden", "20"),
                       &images, 4, true);
       }
 }
