@@ -104,6 +104,24 @@ ms_products_add_experts (MsProducts *p, const MsPlan *plan, gsize H, gsize F)
     }
 }
 
+void
+ms_products_add_slots (MsProducts *p, gsize groups, gsize tokens, gsize slots, gsize H)
+{
+  gsize T = groups * tokens, S = groups * slots;
+  MsReal *x = matrix (p, T * H), *z = matrix (p, S * H), *weight = matrix (p, T * slots);
+  MsReal *y = matrix (p, T * H), *dz = matrix (p, S * H), *dweight = matrix (p, T * slots);
+
+  for (gsize g = 0; g < groups; g++)
+    for (int way = 0; way < 2; way++) /* in and out: the same three shapes */
+      {
+        const MsReal *token = x + g * tokens * H, *slot = z + g * slots * H, *w = weight + g * tokens * slots;
+
+        add (p, (Product){ true, false, slots, H, tokens, slots, H, H, w, token, dz + g * slots * H });
+        add (p, (Product){ false, true, tokens, slots, H, H, H, slots, token, slot, dweight + g * tokens * slots });
+        add (p, (Product){ false, false, tokens, H, slots, slots, H, H, w, slot, y + g * tokens * H });
+      }
+}
+
 static void
 run_products (gpointer data, gsize begin, gsize end)
 {

@@ -21,6 +21,9 @@ void ms_products_add_linear (MsProducts *products, gsize T, gsize H, gsize F, bo
 /* The experts' two layers (H to F to H) on the rows of @plan: six products for each expert that has rows. */
 void ms_products_add_experts (MsProducts *products, const MsPlan *plan, gsize H, gsize F);
 
+/* Between the tokens of each group and its slots: Soft MoE's dispatch and combine, forward and both gradients. */
+void ms_products_add_slots (MsProducts *products, gsize groups, gsize tokens, gsize slots, gsize H);
+
 /* Carries all of them out once. */
 void ms_products_run (MsProducts *products, MsPool *pool);
 

@@ -12,6 +12,7 @@ typedef struct {
   const char *name, *title;
   gsize T, H, F; /* of a single layer; T = 0: a whole transformer */
   int E, K;
+  int tokens, slots; /* Soft MoE: of a group, and of each expert; 0: top-k */
 } Entry;
 
 static const Entry entries[] = {
@@ -21,6 +22,7 @@ static const Entry entries[] = {
   { "W3 E=64", "one MoE layer, T 1024, H 64, F 128, E 64, K 1", 1024, 64, 128, 64, 1 },
   { "W3 E=512", "one MoE layer, T 1024, H 64, F 128, E 512, K 1", 1024, 64, 128, 512, 1 },
   { "W3 E=4096", "one MoE layer, T 1024, H 64, F 128, E 4096, K 1", 1024, 64, 128, 4096, 1 },
+  { "W4", "one Soft MoE layer, 64 images of 16 tokens, H 64, F 128, E 8, 2 slots each", 1024, 64, 128, 8, 0, 16, 2 },
   { "W5", "a transformer with Adam, 64 images 28x28, patch 7, H 64, 4 heads, 4 blocks, F 128, 2 MoE with E 8, K 1", 0,
     64, 128, 8, 1 },
 };
@@ -61,7 +63,9 @@ static void
 step_layer (Work *w)
 {
   gsize shape[] = { w->entry->T, w->entry->H };
-  MsPass pass = { .deterministic = true, .alone = true, .examples = (int)w->entry->T, .tokens = 1 };
+  int tokens = MAX (1, w->entry->tokens);
+  MsPass pass = { .deterministic = true, .alone = w->entry->slots == 0, .examples = (int)w->entry->T / tokens,
+                  .tokens = tokens };
   MsNode *x, *y;
 
   ms_tape_reset (w->tape, true);
@@ -71,16 +75,28 @@ step_layer (Work *w)
   ms_params_clear_gradients (w->params);
 }
 
+static void
+add_layer_products (Work *w)
+{
+  const Entry *e = w->entry;
+  gsize S = (gsize)(e->E * MAX (1, e->slots));
+
+  ms_products_add_linear (w->products, e->T, e->H, S, true);
+  ms_products_add_experts (w->products, w->moe->plan, e->H, e->F);
+  if (e->slots > 0)
+    ms_products_add_slots (w->products, e->T / (gsize)e->tokens, (gsize)e->tokens, S, e->H);
+}
+
 static bool
 open_layer (Work *w, GError **error)
 {
   const Entry *e = w->entry;
-  const MsMoeShape shape = { .member = -1, .E = e->E, .H = (int)e->H, .F = (int)e->F };
+  const MsMoeShape shape = { .member = -1, .E = e->E, .H = (int)e->H, .F = (int)e->F, .slots = e->slots };
   gsize n = e->T * e->H;
 
   w->params = ms_params_new ();
-  w->routing = (MsRoutingConfig){ .K = e->K };
-  w->moe = ms_moe_new (w->params, &ms_router_top_k, &w->routing, &shape);
+  w->routing = (MsRoutingConfig){ .K = e->K, .group_examples = e->slots > 0 };
+  w->moe = ms_moe_new (w->params, e->slots > 0 ? &ms_router_soft : &ms_router_top_k, &w->routing, &shape);
   if (!ms_params_seal (w->params, error))
     return false;
   ms_params_init (w->params, 1);
@@ -90,8 +106,7 @@ open_layer (Work *w, GError **error)
   ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 0, 0), 0, n, w->x);
   ms_rng_fill_normal (1, ms_rng_stream (MS_RNG_TEST, 1, 0), 0, n, w->gradient);
   step_layer (w);
-  ms_products_add_linear (w->products, e->T, e->H, (gsize)e->E, true);
-  ms_products_add_experts (w->products, w->moe->plan, e->H, e->F);
+  add_layer_products (w);
   return true;
 }
 
