@@ -118,10 +118,49 @@ dropped_share (const MsTallyLayer *layer, double total)
   return dropped / total;
 }
 
-static JsonObject *
-layer_to_json (const MsTally *tally, int i)
+static void
+set_similarity (JsonObject *object, const char *key, const MsSimilarity *similarity)
 {
+  JsonObject *member = json_object_new ();
+  set_number (member, "min", similarity->min);
+  set_number (member, "max", similarity->max);
+  set_number (member, "mean", similarity->mean);
+  json_object_set_object_member (object, key, member);
+}
+
+/* Of one batch: how sharp and how alike the weights are, and how much the tokens take from each expert. */
+static JsonObject *
+soft_to_json (const MsResults *results, int i)
+{
+  MsSoftMetrics metrics;
+  double scale;
+  if (results->batch == NULL || !ms_session_soft_metrics (results->session, results->batch, i, &metrics, &scale))
+    return NULL;
+  const MsRouting *routing = results->batch->routing[i];
   JsonObject *object = json_object_new ();
+  JsonArray *use = json_array_new ();
+  for (int e = 0; e < routing->E; e++)
+    json_array_add_double_element (use, routing->use[e]);
+  json_object_set_int_member (object, "step", results->batch->step);
+  json_object_set_int_member (object, "slots", routing->slots);
+  json_object_set_int_member (object, "groups", routing->groups);
+  set_number (object, "scale", scale);
+  json_object_set_array_member (object, "use", use);
+  set_number (object, "combine_min", metrics.combine_min);
+  set_number (object, "combine_max", metrics.combine_max);
+  set_number (object, "dispatch_min", metrics.dispatch_min);
+  set_number (object, "dispatch_max", metrics.dispatch_max);
+  set_similarity (object, "item_similarity", &metrics.items);
+  set_similarity (object, "slot_similarity", &metrics.slots);
+  set_similarity (object, "mu_similarity", &metrics.mu);
+  return object;
+}
+
+static JsonObject *
+layer_to_json (const MsResults *results, int i)
+{
+  const MsTally *tally = results->tally;
+  JsonObject *object = json_object_new (), *soft = soft_to_json (results, i);
   MsTallyLayer layer = ms_tally_layer (tally, i);
   MsLoadMetrics metrics = ms_load_metrics (layer.load, layer.E);
   JsonArray *load = json_array_new ();
@@ -139,6 +178,10 @@ layer_to_json (const MsTally *tally, int i)
   set_number (object, "dropped", dropped_share (&layer, metrics.total));
   g_autofree char *window = describe_window (tally);
   set_text (object, "measured_on", window);
+  if (soft != NULL)
+    json_object_set_object_member (object, "soft", soft);
+  else
+    json_object_set_null_member (object, "soft");
   return object;
 }
 
@@ -181,7 +224,7 @@ ms_results_to_json (const MsResults *results)
   json_object_set_object_member (object, "disagreement", disagreement_to_json ());
   JsonArray *routing = json_array_new ();
   for (int i = 0; i < ms_tally_n_layers (results->tally); i++)
-    json_array_add_object_element (routing, layer_to_json (results->tally, i));
+    json_array_add_object_element (routing, layer_to_json (results, i));
   json_object_set_array_member (object, "routing", routing);
   json_object_set_object_member (object, "speed", speed_to_json (results));
   json_object_set_object_member (object, "blas", blas_to_json (results->session));

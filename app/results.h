@@ -15,6 +15,7 @@ typedef struct {
   const MsTally *tally;     /* borrowed */
   const MsEvaluation *evaluation; /* borrowed; NULL: no test split */
   bool interrupted;
+  const MsRecord *batch;    /* borrowed: one whole batch, for what loads do not tell; NULL: not needed */
 } MsResults;
 
 JsonNode *ms_results_to_json (const MsResults *results); /* transfer full */

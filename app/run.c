@@ -118,6 +118,17 @@ record_to_draw (Run *self, GError **error)
   return ms_session_look (self->session, detail_of (self, self->total), error);
 }
 
+/* Loads say nothing of a Soft MoE layer: what does is in the weights of a batch. */
+static MsRecord *
+batch_of_soft_layers (Run *self)
+{
+  if (strcmp (ms_experiment_text (ms_session_experiment (self->session), MS_KEY_ROUTING_ROUTER), "soft") != 0)
+    return NULL;
+  if (self->last != NULL && self->last->inputs != NULL)
+    return ms_record_ref (self->last);
+  return ms_session_look (self->session, MS_DETAIL_BATCH, NULL);
+}
+
 static bool
 save_pictures (Run *self, GError **error)
 {
@@ -144,9 +155,11 @@ save_all (Run *self, GError **error)
 }
 
 static void
-print_results (const Run *self, const char *name, bool interrupted)
+print_results (Run *self, const char *name, bool interrupted)
 {
-  MsResults results = { name, self->session, self->tally, self->evaluated ? &self->evaluation : NULL, interrupted };
+  g_autoptr (MsRecord) batch = self->options->json ? batch_of_soft_layers (self) : NULL;
+  MsResults results = { name, self->session, self->tally, self->evaluated ? &self->evaluation : NULL, interrupted,
+                        batch };
   if (self->options->json)
     ms_print_json (ms_results_to_json (&results));
   else

@@ -5,6 +5,7 @@
  * one thread at a time. */
 #pragma once
 
+#include "core/metrics/soft.h"
 #include "core/record/record.h"
 #include "core/tasks/dataset.h"
 #include "core/train/experiment.h"
@@ -48,6 +49,11 @@ bool ms_session_evaluate (MsSession *session, MsEvaluation *evaluation);
 
 /* Puts the newest evaluation and assessment into a record that nobody else has seen yet. */
 void ms_session_stamp (const MsSession *session, MsRecord *record);
+
+/* How sharp and how alike the weights of routed layer @i are in @record, a record of this session with its batch, and
+ * the layer's learnt scale. False: it is not a Soft MoE layer. */
+bool ms_session_soft_metrics (const MsSession *session, const MsRecord *record, int i, MsSoftMetrics *metrics,
+                              double *scale);
 
 /* Goes on with other live values. An experiment that needs a rebuild is refused. */
 bool ms_session_change (MsSession *session, const MsExperiment *experiment, GError **error);

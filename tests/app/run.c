@@ -76,6 +76,29 @@ test_json_routing (void)
     assert_number (layer, numbers[i]);
 }
 
+/* Of Soft MoE loads say nothing: what its weights look like is there beside them, and only there. */
+static void
+test_soft_json (void)
+{
+  g_autoptr (JsonNode) node = cli_json (cli_run ("run digits-soft-moe --set optimiser.batch=16 --set model.width=16 "
+                                                 "--steps 4 --threads 2 --json"));
+  g_autoptr (JsonNode) other = cli_json (cli_run (QUICK "--steps 1 --json"));
+  JsonArray *routing = json_object_get_array_member (json_node_get_object (node), "routing");
+  JsonObject *layer = json_array_get_object_element (routing, 1);
+  JsonObject *soft = json_object_get_object_member (layer, "soft");
+  g_assert_cmpint (json_array_get_int_element (json_object_get_array_member (layer, "load"), 7), ==, 4 * 16 * 2);
+  assert_members (layer, "soft", "slots,groups,scale,combine_min,combine_max,dispatch_min,dispatch_max");
+  assert_members (soft, "item_similarity", "min,max,mean");
+  assert_members (soft, "slot_similarity", "min,max,mean");
+  assert_members (soft, "mu_similarity", "min,max,mean");
+  double use = 0;
+  for (guint e = 0; e < 8; e++)
+    use += json_array_get_double_element (json_object_get_array_member (soft, "use"), e);
+  g_assert_cmpfloat_with_epsilon (use, 16 * 16, 1e-3); /* each token's weights sum to 1 */
+  routing = json_object_get_array_member (json_node_get_object (other), "routing");
+  g_assert_true (json_object_get_null_member (json_array_get_object_element (routing, 0), "soft"));
+}
+
 static void
 test_dense_json (void)
 {
@@ -304,6 +327,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/run/json", test_json);
   g_test_add_func ("/app/run/json-routing", test_json_routing);
+  g_test_add_func ("/app/run/soft-json", test_soft_json);
   g_test_add_func ("/app/run/json-dense", test_dense_json);
   g_test_add_func ("/app/run/table", test_table);
   g_test_add_func ("/app/run/same-bytes", test_same_bytes);
