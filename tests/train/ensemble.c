@@ -44,6 +44,8 @@ static const char *const routed[] = { SMALL, "routing.experts", "4", "routing.k"
 static const char *const deep_routed[] = { SMALL, "routing.experts", "4", "routing.k", "2", "model.dropout", "0.1",
                                            "optimiser.clip", "0.5", "ensemble.kind", "deep", NULL };
 
+static const char *const sigmoid[] = { SMALL, "routing.router", "sigmoid", NULL };
+static const char *const deep_sigmoid[] = { SMALL, "routing.router", "sigmoid", "ensemble.kind", "deep", NULL };
 #define ROUTED SMALL, "routing.experts", "4", "model.dropout", "0.1"
 #define E3 ROUTED, "ensemble.kind", "e3"
 
@@ -51,7 +53,6 @@ static const char *const plain[] = { ROUTED, NULL };
 static const char *const dropped[] = { SMALL, "model.dropout", "0.3", "ensemble.kind", "mc-dropout",
                                        "ensemble.members", "4", NULL };
 static const char *const e3[] = { E3, NULL };
-static const char *const e3_one[] = { E3, "ensemble.members", "1", NULL };
 static const char *const own_routers[] = { E3, "ensemble.members", "3", "ensemble.partition", "false", NULL };
 static const char *const not_tiled[] = { E3, "ensemble.tiling", "false", NULL };
 
@@ -69,6 +70,14 @@ steps (MsSession *s, int n)
       g_assert_no_error (error);
     }
   return record;
+}
+
+static void
+assert_same_state (MsSession *a, MsSession *b)
+{
+  g_autoptr (GBytes) x = ms_session_save_state (a), y = ms_session_save_state (b);
+
+  g_assert_true (g_bytes_equal (x, y));
 }
 
 /* Every tensor of @one is the tensor "@prefix..." of @many, byte for byte. */
@@ -112,6 +121,7 @@ test_deep_first_member (void)
 {
   check_first_member (dense, deep, 3);
   check_first_member (routed, deep_routed, 2);
+  check_first_member (sigmoid, deep_sigmoid, 2);
 }
 
 /* The loss that is reported is the mean of what the members would report alone. */
@@ -126,20 +136,64 @@ test_deep_loss (void)
   g_assert_cmpfloat (record->task_loss, <, 3);
 }
 
+/* The record's first layer says the same of both. */
+static void
+assert_same_routing (const MsRecord *a, const MsRecord *b)
+{
+  const MsRouting *x = a->routing[0], *y = b->routing[0];
+  gsize n = (gsize)x->T * x->K;
+
+  g_assert_cmpmem (x->expert, n * sizeof *x->expert, y->expert, (gsize)y->T * y->K * sizeof *y->expert);
+  g_assert_cmpmem (x->gate, n * sizeof *x->gate, y->gate, n * sizeof *y->gate);
+  g_assert_cmpmem (x->kept, n, y->kept, n);
+}
+
 /* With one member nothing is left of the ensemble: the same numbers for the parameters, the losses and the metrics. */
 static void
-test_e3_of_one (void)
+check_of_one (const char *router, int n_steps)
 {
-  g_autoptr (MsSession) one = session (2, plain), ensemble = session (2, e3_one);
-  g_autoptr (MsRecord) a = steps (one, 50), b = steps (ensemble, 50);
+  g_autoptr (MsSession) one = session (2, (const char *const[]){ ROUTED, "routing.router", router, NULL });
+  g_autoptr (MsSession) ensemble
+    = session (2, (const char *const[]){ E3, "ensemble.members", "1", "routing.router", router, NULL });
+  g_autoptr (MsRecord) a = steps (one, n_steps), b = steps (ensemble, n_steps);
   MsEvaluation x, y;
 
   assert_is_member (one, ensemble, "");
-  g_assert_true (a->loss == b->loss && a->importance_loss == b->importance_loss && a->load_loss == b->load_loss);
-  g_assert_cmpmem (a->routing[0]->probs, (gsize)a->routing[0]->T * 4 * sizeof (float), b->routing[0]->probs,
-                   (gsize)b->routing[0]->T * 4 * sizeof (float));
+  assert_same_routing (a, b);
+  g_assert_true (a->loss == b->loss && a->task_loss == b->task_loss);
   g_assert_true (ms_session_evaluate (one, &x) && ms_session_evaluate (ensemble, &y));
   g_assert_true (x.nll == y.nll && x.error == y.error && x.ece == y.ece && x.brier == y.brier);
+}
+
+static void
+test_e3_of_one (void)
+{
+  check_of_one ("top-k", 50);
+  check_of_one ("switch", 10);
+  check_of_one ("sigmoid", 10);
+  check_of_one ("experts-choose", 10);
+  check_of_one ("hash", 5);
+  check_of_one ("random", 5);
+}
+
+/* Every router keeps each member's tokens to the member's part, and goes on the same with other threads. */
+static void
+test_e3_routers (void)
+{
+  static const char *const routers[] = { "top-k", "switch", "sigmoid", "experts-choose", "hash", "random" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (routers); i++)
+    {
+      const char *pairs[] = { E3, "routing.router", routers[i], NULL };
+      g_autoptr (MsSession) s = session (1, pairs), again = session (3, pairs);
+      g_autoptr (MsRecord) record = steps (s, 5), other = steps (again, 5);
+      const MsRouting *r = record->routing[0];
+
+      assert_same_state (s, again);
+      for (int j = 0; j < r->T * r->K; j++)
+        if (r->expert[j] >= 0)
+          g_assert_cmpint (r->expert[j] / 2, ==, j / r->K / (r->T / 2));
+    }
 }
 
 /* What a token can choose among is its member's part; outside it gates are zero and logits are not there. */
@@ -295,14 +349,6 @@ test_many_members (void)
 }
 
 static void
-assert_same_state (MsSession *a, MsSession *b)
-{
-  g_autoptr (GBytes) x = ms_session_save_state (a), y = ms_session_save_state (b);
-
-  g_assert_true (g_bytes_equal (x, y));
-}
-
-static void
 check_continues (const char *const *pairs)
 {
   g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
@@ -444,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ensemble/deep/loss", test_deep_loss);
   g_test_add_func ("/ensemble/deep/many-members", test_many_members);
   g_test_add_func ("/ensemble/e3/of-one", test_e3_of_one);
+  g_test_add_func ("/ensemble/e3/routers", test_e3_routers);
   g_test_add_func ("/ensemble/e3/record", test_e3_record);
   g_test_add_func ("/ensemble/e3/identical-members", test_identical_members);
   g_test_add_func ("/ensemble/e3/hash", test_e3_hash);
