@@ -64,6 +64,7 @@ ms_selection_after (const MsSelection *selection, const MsSpot *spot)
 
   none.layer = selection->layer;
   none.score = selection->score;
+  none.member = selection->member; /* whose tokens are shown stays like the layer */
   chosen = none;
   if (kind == MS_SPOT_NOTHING || kind == MS_SPOT_PLACE)
     return none;
@@ -76,11 +77,18 @@ ms_selection_after (const MsSelection *selection, const MsSpot *spot)
       chosen.score = spot->score;
       return chosen;
     }
+  if (kind == MS_SPOT_MEMBER)
+    {
+      chosen = *selection;
+      chosen.member = spot->member == selection->member ? MS_NONE : spot->member;
+      return chosen;
+    }
   chosen.example = kind == MS_SPOT_POINT ? spot->point : spot->example;
   chosen.token = spot->token;
   chosen.expert = spot->expert;
   chosen.slot = spot->slot;
   chosen.step = kind == MS_SPOT_STEP ? spot->step : MS_NONE;
-  chosen.member = spot->member != MS_NONE || kind == MS_SPOT_MEMBER ? spot->member : selection->member;
+  if (spot->member != MS_NONE)
+    chosen.member = spot->member;
   return ms_selection_equal (&chosen, selection) ? none : chosen;
 }

@@ -38,8 +38,8 @@ struct _MsWindow {
   MsTiles *tiles;
   GPtrArray *canvases; /* of MsCanvas; the array is owned */
   MsViewsMenu *views_menu;
-  GtkWidget *block_row;
-  GtkDropDown *block;
+  GtkWidget *choosers, *block_row, *member_row;
+  GtkDropDown *block, *member;
 
   MsLive *live;        /* owned */
   MsFrameStats *stats; /* owned */
@@ -52,6 +52,7 @@ struct _MsWindow {
   bool focused;        /* the play button has had the keyboard from the start */
   bool told_done;      /* the run's length has been passed, and that was said */
   MsSelection selection;
+  bool filling;        /* choosers change by themselves */
   MsChosenViews chosen;
   guint64 applying;    /* views that have something to show, as bits */
   double speed;
@@ -62,8 +63,14 @@ void ms_window_build_views (MsWindow *self);
 void ms_window_show_record (MsWindow *self);
 void ms_window_set_settled (MsWindow *self, bool settled);
 gint64 ms_window_take_paint_time (MsWindow *self);
-void ms_window_move_block (MsWindow *self, int by);
 void ms_window_choose_views (MsWindow *self, MsChosenViews chosen);
+
+void ms_window_select (MsWindow *self, MsSelection selection);
+
+/* window-choosers.c */
+void ms_window_build_choosers (MsWindow *self);
+void ms_window_show_choosers (MsWindow *self, const MsRecord *record);
+void ms_window_move_block (MsWindow *self, int by);
 
 /* window-export.c */
 void ms_window_show_table (MsWindow *self, MsCanvas *canvas);

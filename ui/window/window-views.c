@@ -93,101 +93,15 @@ static void
 select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
 {
   self->selection = ms_selection_after (&self->selection, spot);
-  show_scenes (self);
-}
-
-/* The routed block that is shown */
-
-/* The members of a deep ensemble have blocks of their own. */
-static char *
-block_name (const MsRouting *routing)
-{
-  if (routing->member >= 0)
-    return g_strdup_printf ("%d, member %d", routing->layer, routing->member);
-  return g_strdup_printf ("%d", routing->layer);
-}
-
-static bool
-names_blocks (GtkStringList *names, const MsRecord *record)
-{
-  guint n = record != NULL ? (guint) record->n_routing : 0;
-
-  if (g_list_model_get_n_items (G_LIST_MODEL (names)) != n)
-    return false;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *name = block_name (record->routing[i]);
-
-      if (!g_str_equal (gtk_string_list_get_string (names, i), name))
-        return false;
-    }
-  return true;
-}
-
-static void
-update_blocks (MsWindow *self, const MsRecord *record)
-{
-  GtkStringList *names = GTK_STRING_LIST (gtk_drop_down_get_model (self->block));
-  int n = record != NULL ? record->n_routing : 0;
-
-  if (names_blocks (names, record))
-    return;
-  /* Filling the list chooses one item after the other; the choice comes last. */
-  while (g_list_model_get_n_items (G_LIST_MODEL (names)) > 0)
-    gtk_string_list_remove (names, 0);
-  for (int i = 0; i < n; i++)
-    gtk_string_list_take (names, block_name (record->routing[i]));
-  self->selection.layer = MAX (n - 1, 0); /* deeper experts specialise more visibly */
-  gtk_drop_down_set_selected (self->block, (guint) self->selection.layer);
-  gtk_widget_set_visible (self->block_row, n > 1);
-}
-
-static void
-block_changed_cb (MsWindow *self)
-{
-  guint i = gtk_drop_down_get_selected (self->block);
-
-  if (i == GTK_INVALID_LIST_POSITION || (int) i == self->selection.layer)
-    return;
-  self->selection.layer = (int) i;
+  ms_window_show_choosers (self, ms_live_record (self->live));
   show_scenes (self);
 }
 
 void
-ms_window_move_block (MsWindow *self, int by)
+ms_window_select (MsWindow *self, MsSelection selection)
 {
-  int n = (int) g_list_model_get_n_items (gtk_drop_down_get_model (self->block));
-
-  if (n > 0)
-    gtk_drop_down_set_selected (self->block, (guint) CLAMP (self->selection.layer + by, 0, n - 1));
-}
-
-static GtkWidget *
-new_block_row (MsWindow *self)
-{
-  GtkWidget *list = gtk_list_box_new (), *row = gtk_list_box_row_new ();
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new ("Block shown");
-  GtkWidget *block = gtk_drop_down_new_from_strings ((const char *const[]){ NULL });
-
-  self->block = GTK_DROP_DOWN (block);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_set_valign (block, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (line), label);
-  gtk_box_append (GTK_BOX (line), block);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_widget_set_focusable (row, FALSE);
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  gtk_widget_add_css_class (list, "settings");
-  gtk_widget_add_css_class (row, "setting");
-  gtk_widget_set_tooltip_text (row, "Which routed block the views show ([ and ])");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (block), GTK_ACCESSIBLE_PROPERTY_LABEL, "Block shown", -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (block)), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  "Block shown", -1);
-  g_signal_connect_object (block, "notify::selected", G_CALLBACK (block_changed_cb), self, G_CONNECT_SWAPPED);
-  return list;
+  self->selection = selection;
+  show_scenes (self);
 }
 
 /* What a view's menu asks for */
@@ -227,15 +141,13 @@ ms_window_build_views (MsWindow *self)
   g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
   g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
   gtk_menu_button_set_popover (self->views_button, GTK_WIDGET (self->views_menu));
-  self->block_row = new_block_row (self);
-  gtk_widget_set_visible (self->block_row, FALSE);
-  gtk_box_append (self->panel, self->block_row);
+  ms_window_build_choosers (self);
 }
 
 void
 ms_window_show_record (MsWindow *self)
 {
-  update_blocks (self, ms_live_record (self->live));
+  ms_window_show_choosers (self, ms_live_record (self->live));
   show_scenes (self);
 }
 
