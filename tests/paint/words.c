@@ -171,6 +171,19 @@ test_slot (void)
   ms_scene_free (scene);
 }
 
+/* Where nothing is chosen there are no assignments, and every load is the same. */
+static void
+test_soft_views (void)
+{
+  MsScene *soft = ms_sample_soft (), *sparse = ms_sample_digits ();
+
+  g_assert_true (ms_painter_find ("slots")->applies (soft) && !ms_painter_find ("slots")->applies (sparse));
+  g_assert_true (!ms_painter_find ("assignments")->applies (soft) && ms_painter_find ("assignments")->applies (sparse));
+  g_assert_true (!ms_painter_find ("load")->applies (soft) && ms_painter_find ("load")->applies (sparse));
+  ms_scene_free (soft);
+  ms_scene_free (sparse);
+}
+
 static void
 test_dispute (void)
 {
@@ -271,6 +284,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/step", test_step);
   g_test_add_func ("/words/place", test_place);
   g_test_add_func ("/words/slot", test_slot);
+  g_test_add_func ("/words/soft-views", test_soft_views);
   g_test_add_func ("/words/dispute", test_dispute);
   g_test_add_func ("/words/tables", test_tables);
   g_test_add_func ("/words/list", test_list);

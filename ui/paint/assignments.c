@@ -404,7 +404,7 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 static bool
 applies (const MsScene *scene)
 {
-  return scene->record != NULL && scene->record->N > 0 && scene->record->tokens > 0;
+  return scene->record != NULL && scene->record->N > 0 && scene->record->tokens > 0 && !ms_scene_soft (scene);
 }
 
 const MsPainter ms_painter_assignments = {

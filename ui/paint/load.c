@@ -345,7 +345,7 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 static bool
 applies (const MsScene *scene)
 {
-  return ms_scene_routing (scene) != NULL;
+  return ms_scene_routing (scene) != NULL && !ms_scene_soft (scene);
 }
 
 const MsPainter ms_painter_load = {

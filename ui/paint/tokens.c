@@ -14,6 +14,14 @@ ms_scene_routing (const MsScene *scene)
   return record->routing[CLAMP (scene->selection.layer, 0, record->n_routing - 1)];
 }
 
+bool
+ms_scene_soft (const MsScene *scene)
+{
+  const MsRouting *routing = ms_scene_routing (scene);
+
+  return routing != NULL && routing->slots > 0;
+}
+
 MsNumber
 ms_record_class (const MsRecord *record, int c)
 {

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* The routing that the selection asks for, or the first; NULL without any. */
 const MsRouting *ms_scene_routing (const MsScene *scene);
+/* That routing is one of Soft MoE, where nothing is chosen and every expert's load is the same. */
+bool ms_scene_soft (const MsScene *scene);
 
 /* A class by its name, or its number. */
 MsNumber ms_record_class (const MsRecord *record, int c);
