@@ -308,6 +308,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/layout/hover/load", ms_painter_find ("load"), test_hover);
   g_test_add_data_func ("/layout/hover/slots", ms_painter_find ("slots"), test_hover);
   g_test_add_data_func ("/layout/hover/disagreement", ms_painter_find ("disagreement"), test_hover);
+  g_test_add_data_func ("/layout/hover/calibration", ms_painter_find ("calibration"), test_hover);
   g_test_add_func ("/layout/slots-choice", test_slots_choice);
   g_test_add_func ("/layout/token", test_token);
   g_test_add_func ("/layout/bars", test_bars);

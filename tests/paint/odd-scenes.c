@@ -269,6 +269,17 @@ test_members (void)
       g_clear_pointer (&record->assessment->disagreement, g_free);
       g_clear_pointer (&record->assessment->member_bins, g_free);
       try_all (scene);
+      for (int k = 0; k < 360; k++)
+        record->assessment->ood[1].known[k] = k % 3 == 0 ? NAN : k % 3 == 1 ? INFINITY : 1;
+      scene->selection.score = 1;
+      try_all (scene);
+      record->assessment->ood[0].known[0] = NAN;
+      for (int k = 0; k < 240; k++)
+        record->assessment->ood[1].foreign[k] = NAN;
+      try_all (scene);
+      for (int k = 0; k < MS_N_OOD_SCORES; k++)
+        g_clear_pointer (&record->assessment->ood[k].known, g_free);
+      try_all (scene);
       g_clear_pointer (&record->labels, g_free);
       g_clear_pointer (&record->assessment, ms_assessment_unref);
       try_all (scene);

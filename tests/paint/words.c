@@ -5,6 +5,8 @@
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
 
+#include <math.h>
+
 static void
 says (const MsPainter *painter, const MsScene *scene, const MsSpot *spot, const char *words)
 {
@@ -230,6 +232,67 @@ test_dispute (void)
   ms_scene_free (scene);
 }
 
+static void
+test_bin (void)
+{
+  const MsPainter *painter = ms_painter_find ("calibration");
+  MsScene *scene = ms_sample_ensemble_sized (2, 8);
+  MsAssessment *assessment = scene->record->assessment;
+  MsSpot spot = MS_SPOT_NONE;
+
+  assessment->bins[9] = (MsReliabilityBin) { 36, 0.64, 0.5 };
+  spot.kind = MS_SPOT_BIN;
+  spot.bin = 9;
+  says (painter, scene, &spot,
+        "confidence 0.600 to 0.667\n36 of 360 test examples (10.0 %)\nmean confidence 0.640\naccuracy 0.500\n"
+        "over-confident by 0.140");
+  assessment->bins[9] = (MsReliabilityBin) { 0, NAN, NAN };
+  says (painter, scene, &spot, "confidence 0.600 to 0.667\n0 of 360 test examples (0.0 %)");
+  spot.kind = MS_SPOT_MEMBER;
+  spot.member = 1;
+  assessment->member[1] = (MsQuality) { 0.125, 0.5, 0.0625, 0.25 };
+  says (painter, scene, &spot, "member 1\nECE 0.0625\nNLL 0.5000 nats\nBrier score 0.2500\nerror 12.50 %");
+  spot.member = 2;
+  says (painter, scene, &spot, "");
+  ms_scene_free (scene);
+}
+
+static void
+test_foreign (void)
+{
+  const MsPainter *painter = ms_painter_find ("ood");
+  MsScene *scene = ms_sample_ensemble_sized (2, 8);
+  MsAssessment *assessment = scene->record->assessment;
+  MsOodResult *result = &assessment->ood[MS_OOD_SCORE_msp];
+  MsSpot spot = MS_SPOT_NONE;
+
+  for (int i = 0; i < assessment->N; i++)
+    result->known[i] = i < 36 ? 0.5f : 0.125f;
+  for (int i = 0; i < assessment->n_foreign; i++)
+    result->foreign[i] = i < 60 ? 0.25f : 0.75f;
+  spot.kind = MS_SPOT_BIN;
+  spot.x = 0.25;
+  spot.y = 0.5;
+  says (painter, scene, &spot,
+        "1 − largest probability 0.250 to 0.500\n0 of 360 test examples (0.0 %)\n"
+        "60 of 240 foreign examples (25.0 %): inverted digits");
+  spot.x = 0.5;
+  spot.y = 0.75; /* the last bin holds its upper end */
+  says (painter, scene, &spot,
+        "1 − largest probability 0.500 to 0.750\n36 of 360 test examples (10.0 %)\n"
+        "180 of 240 foreign examples (75.0 %): inverted digits");
+  spot.kind = MS_SPOT_LEVEL;
+  spot.x = 0.25;
+  says (painter, scene, &spot,
+        "taken for foreign: 1 − largest probability of at least 0.2500\n36 of 360 test examples (10.0 %)\n"
+        "240 of 240 foreign examples (100.0 %): inverted digits\ntrue positive rate 1.000\n"
+        "false positive rate 0.100");
+  spot.kind = MS_SPOT_SCORE;
+  spot.score = MS_OOD_SCORE_mahalanobis;
+  says (painter, scene, &spot, "Mahalanobis distance\nnot computed");
+  ms_scene_free (scene);
+}
+
 /* One header, as many cells in each row, and as many rows as there are things. */
 static void
 test_tables (void)
@@ -239,7 +302,7 @@ test_tables (void)
     int rows;
   } tables[] = {
     { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 },
-    { "disagreement", 64 },
+    { "disagreement", 64 }, { "calibration", 15 }, { "ood", MS_N_OOD_SCORES },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
@@ -286,6 +349,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/slot", test_slot);
   g_test_add_func ("/words/soft-views", test_soft_views);
   g_test_add_func ("/words/dispute", test_dispute);
+  g_test_add_func ("/words/bin", test_bin);
+  g_test_add_func ("/words/foreign", test_foreign);
   g_test_add_func ("/words/tables", test_tables);
   g_test_add_func ("/words/list", test_list);
   return g_test_run ();

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
   X (curves) \
   X (plane) \
   X (slots) \
-  X (disagreement)
+  X (disagreement) \
+  X (calibration) \
+  X (ood)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)
