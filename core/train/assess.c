@@ -136,6 +136,12 @@ ms_session_evaluate (MsSession *s, MsEvaluation *evaluation)
   return assessment != NULL;
 }
 
+const MsAssessment *
+ms_session_assessment (const MsSession *s)
+{
+  return s->assessment;
+}
+
 void
 ms_session_stamp (const MsSession *s, MsRecord *record)
 {

@@ -9,6 +9,7 @@
 #include "core/train/timeline.h"
 
 #define TIMELINE_BYTES ((gsize) 128 << 20)
+#define MEASURED_FIRST 4096 /* examples of a test split that the first picture can wait for */
 #define SURFACE_SHARE 20 /* surfaces may cost 1/20 of the time */
 
 struct MsRunner {
@@ -77,6 +78,17 @@ evaluation_is_due (MsRunner *self)
   return every > 0 && ms_session_get_step (self->session) % every == 0;
 }
 
+/* Before anything is drawn, so that every view has something to show; where that takes long, the first picture does not
+ * wait for it. */
+static void
+measure_first (MsRunner *self)
+{
+  if (ms_session_assessment (self->session) == NULL
+      && ms_experiment_int (ms_session_experiment (self->session), MS_KEY_RUN_EVALUATE_EVERY) > 0
+      && ms_session_dataset (self->session)->n_test <= MEASURED_FIRST)
+    ms_session_evaluate (self->session, NULL);
+}
+
 /* After the session has come to another place than one step further. */
 static void
 begin_here (MsRunner *self, bool replaced)
@@ -86,6 +98,7 @@ begin_here (MsRunner *self, bool replaced)
   ms_timeline_note (self->timeline, self->session);
   ms_mailbox_tell_restart (&self->mailbox, ms_session_get_step (self->session), replaced,
                            ms_session_experiment (self->session));
+  measure_first (self);
   look (self);
   tell_state (self);
 }

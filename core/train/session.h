@@ -70,6 +70,7 @@ bool ms_session_restore_state (MsSession *session, GBytes *state, GError **error
 bool ms_session_save (MsSession *session, const char *path, GError **error);
 MsSession *ms_session_load (const char *path, const char *data_path, int n_threads, GError **error);
 
+const MsAssessment *ms_session_assessment (const MsSession *session); /* the newest; NULL: none since reset */
 const MsExperiment *ms_session_experiment (const MsSession *session);
 const MsDataset *ms_session_dataset (const MsSession *session);
 gint64 ms_session_get_step (const MsSession *session);

@@ -245,7 +245,7 @@ assert_same_batch (const MsRecord *a, const MsRecord *b)
     }
 }
 
-/* The first batch is there before any step, with its surface, and nothing moves until somebody asks. */
+/* The first batch is there before any step, with its surface and what the test split says, and nothing moves until somebody asks. */
 static void
 test_open (void)
 {
@@ -253,6 +253,8 @@ test_open (void)
 
   g_assert_nonnull (reader->latest->inputs);
   g_assert_nonnull (reader->surface);
+  g_assert_nonnull (reader->latest->assessment);
+  g_assert_cmpint (reader->latest->assessment->step, ==, 0);
   g_assert_cmpuint (reader->records->len, ==, 0);
   g_assert_nonnull (reader->experiment);
   g_usleep (20000);
