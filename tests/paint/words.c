@@ -53,6 +53,20 @@ test_token (void)
         "choice 1: expert 1, gate 0.500, kept\n"
         "choice 2: expert 3, gate 0.312, dropped: the expert was full\n"
         "runner-up expert 0, probability 0.125");
+  routing->expert[2 * spot.token + 1] = -1;
+  says (painter, scene, &spot,
+        "image 1, label 7, predicted 3\n"
+        "patch in row 2, column 2\n"
+        "choice 1: expert 1, gate 0.500, kept\n"
+        "runner-up expert 3, probability 0.312");
+  g_autofree char *one = painter->table (scene);
+  g_assert_nonnull (strstr (one, "1\t6\t7\t1\t0.500000\tyes\t\t\t\t3\t0.312500\n"));
+  routing->expert[2 * spot.token] = -1;
+  says (painter, scene, &spot,
+        "image 1, label 7, predicted 3\n"
+        "patch in row 2, column 2\n"
+        "no expert\n"
+        "runner-up expert 1, probability 0.500");
   spot.token = 17;
   g_autofree char *class_token = painter->describe (scene, &spot);
   g_assert_nonnull (strstr (class_token, "class token"));

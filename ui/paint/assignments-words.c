@@ -5,6 +5,7 @@
 #include "ui/paint/example-words.h"
 #include "ui/paint/tokens.h"
 
+/* Where experts choose, a token has as many choices as the luckiest one: those it was not given are not told. */
 static void
 describe_choice (GString *text, const MsRouting *routing, int token, int k)
 {
@@ -13,7 +14,8 @@ describe_choice (GString *text, const MsRouting *routing, int token, int k)
 
   if (expert < 0)
     {
-      g_string_append_printf (text, "\nchoice %d: no expert", k + 1);
+      if (k == 0)
+        g_string_append (text, "\nno expert");
       return;
     }
   if (routing->K > 1)
@@ -77,6 +79,11 @@ table_row (GString *text, const MsRecord *record, const MsRouting *routing, int 
     {
       gsize i = (gsize) token * (gsize) routing->K + (gsize) k;
 
+      if (ms_token_expert (routing, token, k) < 0)
+        {
+          g_string_append (text, "\t\t\t");
+          continue;
+        }
       g_string_append_printf (text, "\t%d\t%s\t%s", ms_token_expert (routing, token, k),
                               routing->gate != NULL ? ms_number_fixed ((double) routing->gate[i], 6).text : "",
                               routing->kept == NULL ? "" : routing->kept[i] ? "yes" : "no");
