@@ -58,21 +58,22 @@ place_choices (const MsMoe *moe, MsTape *tape, int T)
   return choice;
 }
 
-/* A router decides for every group and copy by itself; all copies of a group then fill the same places. */
+/* A router decides for every group and copy by itself; all copies of a group then fill the same places, unless experts
+ * choose, who take their share of each copy. */
 static void
 route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
 {
   const MsRoutingConfig *c = self->config;
   bool by_priority = pass->deterministic ? c->priority_evaluation : c->priority_training;
   int T = (int)ms_node_rows (x), E = self->experts->E, G = count_groups (c, pass), S = T / G;
+  int own = self->parts > 1 ? places (self, pass, S, E) : places (self, pass, S / self->copies, E);
   MsFill fill;
 
   self->groups = G;
-  self->capacity = places (self, pass, S, E);
+  self->capacity
+    = self->router->kind->places && self->parts == 1 ? own * self->copies : places (self, pass, S, E);
   self->decision = (MsDecision){ 0 };
-  self->router->kind->decide (self->router, tape, x, c, pass, G * self->copies,
-                              self->parts > 1 ? self->capacity : places (self, pass, S / self->copies, E),
-                              &self->decision);
+  self->router->kind->decide (self->router, tape, x, c, pass, G * self->copies, own, &self->decision);
   fill = (MsFill){ G, self->decision.placed ? 0 : self->capacity, by_priority ? self->decision.priority : NULL,
                    self->copies };
   self->plan = ms_assign (tape, place_choices (self, tape, T), T, self->decision.K, E, &fill);

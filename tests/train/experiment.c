@@ -141,6 +141,7 @@ static void
 test_combinations (void)
 {
   assert_refused (make ("routing.experts", "4", "routing.k", "5", NULL), "routing.k = 5");
+  assert_refused (make ("routing.router", "switch", "routing.k", "2", NULL), "routing.k = 2");
   assert_refused (make ("model.width", "66", NULL), "model.heads = 4");
   assert_refused (make ("model.patch", "3", NULL), "8 pixels");
   assert_refused (make ("task.data", "cifar10", "model.patch", "5", NULL), "32 pixels");
