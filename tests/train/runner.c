@@ -245,7 +245,8 @@ assert_same_batch (const MsRecord *a, const MsRecord *b)
     }
 }
 
-/* The first batch is there before any step, with its surface and what the test split says, and nothing moves until somebody asks. */
+/* The first batch is there before any step, with its surface and what the test split says, and nothing moves until
+ * somebody asks. */
 static void
 test_open (void)
 {
