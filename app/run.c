@@ -213,6 +213,8 @@ run (const MsOptions *options, GError **error)
   ms_interrupt_watch (); /* already while data are being read: then no step is made, and all is saved as it is */
   if (!prepare (&self, source, error))
     return false;
+  if (ms_session_start_text (self.session) != NULL)
+    fprintf (stderr, "started from %s\n", ms_session_start_text (self.session));
   if (!make_steps (&self, source->name, error))
     return false;
   bool interrupted = ms_session_get_step (self.session) < self.total;
