@@ -70,8 +70,8 @@ from_array (MsShard *shard, GError **error)
   return false;
 }
 
-/* In a batch script, before any srun, Slurm says that this is process 0 of as many as were asked for: but it is the only
- * one. */
+/* In a batch script, before any srun, Slurm says that this is process 0 of as many as were asked for, yet it is the
+ * only one. */
 static bool
 is_batch_script (void)
 {

@@ -28,7 +28,8 @@ seen_clear (Seen *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Seen, seen_clear)
 
-static void
+/* Returns the FLOPs of all predictions. */
+static guint64
 look_at (MsSession *s, Seen *seen, bool features)
 {
   gsize rows = (gsize)ms_model_members (s->model) * (gsize)seen->n;
@@ -36,7 +37,7 @@ look_at (MsSession *s, Seen *seen, bool features)
   seen->logits = g_new (float, MAX (rows * (gsize)s->dataset->n_classes, 1));
   if (features)
     seen->features = g_new (float, MAX (rows * (gsize)ms_model_feature_width (s->model), 1));
-  ms_session_predict (s, seen->x, seen->n, seen->logits, seen->features);
+  return ms_session_predict (s, seen->x, seen->n, seen->logits, seen->features);
 }
 
 /* No more foreign examples than known ones, spread evenly. */
@@ -109,7 +110,7 @@ ms_session_assess (MsSession *s, MsAssessDetail detail)
 
   if (d->n_test == 0)
     return NULL;
-  look_at (s, &known, full);
+  s->prediction_flops = look_at (s, &known, full) / (guint64)d->n_test;
   assessment = ms_assess (known.logits, d->test_y, ms_model_members (s->model), d->n_test, d->n_classes);
   assessment->step = s->step;
   if (n_foreign > 0)

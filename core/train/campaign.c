@@ -2,16 +2,23 @@
 
 /* Locks are pthread's and not GLib's, because ThreadSanitizer sees through them. */
 #include "core/train/campaign.h"
+#include "core/train/session.h"
 #include "core/train/study-run.h"
 #include <pthread.h>
 #include <string.h>
 
 #define TICK_US 50000
 
+/* A data set is read once, for all variants that name the same. */
+typedef struct {
+  MsDataset *dataset;
+  char *digest;
+} Data;
+
 typedef struct {
   int variant, seed;
   MsExperiment *experiment; /* owned */
-  char *data;               /* owned: digest */
+  const Data *data;         /* borrowed from the campaign */
   char *hash;               /* owned */
   MsRun *result;            /* owned; NULL: missing */
 } Cell;
@@ -19,6 +26,7 @@ typedef struct {
 struct MsCampaign {
   const MsStudy *study; /* borrowed */
   MsRunStore *store;    /* owned */
+  GHashTable *data;     /* the task's values as text -> Data *, both owned */
   int n_seeds, n_cells;
   Cell *cells; /* (n_cells) in the order in which they are dealt */
 };
@@ -41,37 +49,46 @@ ms_campaign_deal (int n_variants, int i, int *variant, int *seed)
   *variant = (i + *seed) % n_variants;
 }
 
-/* Data sets are read once for all variants that name the same. */
-static char *
-find_digest (GHashTable *digests, const MsExperiment *experiment, GError **error)
+static void
+data_free (gpointer pointer)
+{
+  Data *self = pointer;
+  ms_dataset_unref (self->dataset);
+  g_free (self->digest);
+  g_free (self);
+}
+
+static const Data *
+find_data (MsCampaign *self, const MsExperiment *experiment, GError **error)
 {
   g_autoptr (GString) task = g_string_new (NULL);
   for (int i = 0; i < ms_keys_count (); i++)
     if (g_str_has_prefix (ms_key_at (i)->key, "task."))
       g_string_append_printf (task, "%s\n", ms_experiment_text (experiment, ms_key_at (i)->id));
-  const char *known = g_hash_table_lookup (digests, task->str);
-  if (known != NULL)
-    return g_strdup (known);
-  char *digest = ms_run_data_digest (experiment, error);
-  if (digest != NULL)
-    g_hash_table_insert (digests, g_strdup (task->str), g_strdup (digest));
-  return digest;
+  Data *data = g_hash_table_lookup (self->data, task->str);
+  MsDataset *dataset = data == NULL ? ms_session_load_data (experiment, error) : NULL;
+  if (dataset == NULL)
+    return data;
+  data = g_new (Data, 1);
+  *data = (Data){ dataset, ms_run_data_digest (dataset) };
+  g_hash_table_insert (self->data, g_strdup (task->str), data);
+  return data;
 }
 
 static bool
-prepare_cell (MsCampaign *self, Cell *cell, GHashTable *digests, GError **error)
+prepare_cell (MsCampaign *self, Cell *cell, GError **error)
 {
   const MsStudyVariant *variant = &self->study->variants[cell->variant];
   g_autofree char *seed
     = g_strdup_printf ("%" G_GINT64_FORMAT, ms_experiment_int (variant->experiment, MS_KEY_RUN_SEED) + cell->seed);
   cell->experiment = ms_experiment_with (variant->experiment, "run.seed", seed, error);
-  cell->data = cell->experiment != NULL ? find_digest (digests, cell->experiment, error) : NULL;
+  cell->data = cell->experiment != NULL ? find_data (self, cell->experiment, error) : NULL;
   if (cell->data == NULL)
     {
       g_prefix_error (error, "variant %s: ", variant->label);
       return false;
     }
-  cell->hash = ms_run_hash (cell->experiment, cell->data);
+  cell->hash = ms_run_hash (cell->experiment, cell->data->digest);
   cell->result = ms_run_store_find (self->store, cell->hash);
   return true;
 }
@@ -80,9 +97,9 @@ MsCampaign *
 ms_campaign_new (const MsStudy *study, int n_seeds, const char *directory, GError **error)
 {
   g_autoptr (MsCampaign) self = g_new0 (MsCampaign, 1);
-  g_autoptr (GHashTable) digests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->study = study;
   self->n_seeds = n_seeds;
+  self->data = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, data_free);
   self->store = ms_run_store_open (directory, error);
   if (self->store == NULL)
     return NULL;
@@ -91,7 +108,7 @@ ms_campaign_new (const MsStudy *study, int n_seeds, const char *directory, GErro
   for (int i = 0; i < self->n_cells; i++)
     {
       ms_campaign_deal (study->n_variants, i, &self->cells[i].variant, &self->cells[i].seed);
-      if (!prepare_cell (self, &self->cells[i], digests, error))
+      if (!prepare_cell (self, &self->cells[i], error))
         return NULL;
     }
   return g_steal_pointer (&self);
@@ -106,11 +123,11 @@ ms_campaign_free (MsCampaign *self)
     {
       g_clear_pointer (&self->cells[i].experiment, ms_experiment_unref);
       g_clear_pointer (&self->cells[i].result, ms_run_free);
-      g_free (self->cells[i].data);
       g_free (self->cells[i].hash);
     }
   g_free (self->cells);
   g_clear_pointer (&self->store, ms_run_store_free);
+  g_clear_pointer (&self->data, g_hash_table_unref);
   g_free (self);
 }
 
@@ -128,7 +145,7 @@ keep (Work *work, Cell *cell, MsRun *run, GError *error)
   pthread_mutex_lock (&work->lock);
   if (run != NULL)
     {
-      run->data = g_strdup (cell->data);
+      run->data = g_strdup (cell->data->digest);
       run->study = g_strdup (work->campaign->study->name);
       cell->result = run;
       ms_run_store_add (work->campaign->store, run, &error);
@@ -155,7 +172,8 @@ work_main (void *data)
       Cell *cell = g_ptr_array_index (work->missing, i);
       const char *label = work->campaign->study->variants[cell->variant].label;
       GError *error = NULL;
-      MsRun *run = ms_study_run (cell->experiment, label, work->options->machine, &work->signals, &error);
+      MsRun *run = ms_study_run (cell->experiment, cell->data->dataset, label, work->options->machine, &work->signals,
+                                 &error);
       if (error != NULL)
         g_prefix_error (&error, "variant %s: ", label);
       keep (work, cell, run, error);

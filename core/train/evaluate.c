@@ -13,8 +13,9 @@
 #define SURFACE_SIDE 72
 #define MAX_POINTS 1000
 
-/* One pass over @n examples from outside the training stream; @alone: they do not compete for places. */
-static void
+/* One pass over @n examples from outside the training stream; @alone: they do not compete for places. Returns what it
+ * cost. */
+static guint64
 predict_part (MsSession *s, const float *examples, int n, bool alone, float *logits, float *features)
 {
   MsPass pass = { .deterministic = true, .alone = alone, .seed = s->seed, .step = s->step, .examples = n };
@@ -23,7 +24,7 @@ predict_part (MsSession *s, const float *examples, int n, bool alone, float *log
 
   for (gsize i = 0; i < size; i++)
     x[i] = examples[i];
-  ms_model_predict (s->model, s->tape, x, &pass, logits, features);
+  return ms_model_predict (s->model, s->tape, x, &pass, logits, features);
 }
 
 /* How many of @left examples come next: as many as in training, so that groups and capacities are the same. What does
@@ -44,22 +45,24 @@ place_part (float *to, const float *from, int M, int first, int n, int all, int 
     memcpy (to + ((gsize)m * all + first) * width, from + (gsize)m * n * width, (gsize)n * width * sizeof *to);
 }
 
-void
+guint64
 ms_session_predict (MsSession *s, const float *examples, int all, float *logits, float *features)
 {
   int M = ms_model_members (s->model), C = s->dataset->n_classes, R = ms_model_feature_width (s->model);
   gsize size = ms_dataset_example_size (s->dataset);
   g_autofree float *part_logits = g_new (float, (gsize)M * s->batch * C);
   g_autofree float *part_features = features != NULL ? g_new (float, (gsize)M * s->batch * R) : NULL;
+  guint64 flops = 0;
 
   for (int first = 0, n; first < all; first += n)
     {
       n = next_part (s, all - first);
-      predict_part (s, examples + (gsize)first * size, n, false, part_logits, part_features);
+      flops += predict_part (s, examples + (gsize)first * size, n, false, part_logits, part_features);
       place_part (logits, part_logits, M, first, n, all, C);
       if (features != NULL)
         place_part (features, part_features, M, first, n, all, R);
     }
+  return flops;
 }
 
 /* The members' mean probabilities (n, C). */

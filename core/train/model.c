@@ -390,10 +390,11 @@ draw_pass (const MsPass *pass, int draw)
   return own;
 }
 
-void
+guint64
 ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits, float *features)
 {
   bool draws = model->ensemble == &ms_ensemble_mc_dropout;
+  guint64 flops = 0;
 
   for (int draw = 0; draw < model->shape.samples; draw++)
     {
@@ -402,6 +403,7 @@ ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *p
 
       ms_tape_reset (tape, false);
       out = ms_model_forward (model, tape, x, NULL, &own);
+      flops += ms_tape_flops (tape);
       for (int m = 0; m < out.M; m++)
         {
           gsize row = (gsize)(draw * out.M + m) * out.N;
@@ -411,4 +413,5 @@ ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *p
             ms_model_member_features (&out, m, features + row * out.R);
         }
     }
+  return flops;
 }

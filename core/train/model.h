@@ -77,9 +77,9 @@ MsModelOutput ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, c
                                 const MsPass *pass);
 
 /* Logits (M, N, C) and, unless NULL, features (M, N, R) of all ms_model_members for the examples of @pass, which is
- * deterministic: one pass, or one for each draw of MC dropout. Resets the tape. */
-void ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits,
-                       float *features);
+ * deterministic: one pass, or one for each draw of MC dropout. Resets the tape. Returns the FLOPs of all passes. */
+guint64 ms_model_predict (MsModel *model, MsTape *tape, const MsReal *x, const MsPass *pass, float *logits,
+                          float *features);
 
 /* Member @m's (N, C) logits and (N, R) features, in the order of the pass' examples. */
 void ms_model_member_logits (const MsModelOutput *out, int m, float *logits);

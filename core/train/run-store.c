@@ -51,7 +51,8 @@ ms_run_free (MsRun *self)
 static MsExperiment *
 without_path (const MsExperiment *experiment)
 {
-  return ms_experiment_with (experiment, "task.path", "", NULL);
+  g_autoptr (MsExperiment) bare = ms_experiment_with (experiment, "task.path", "", NULL);
+  return ms_experiment_with (bare, "task.ood_path", "", NULL);
 }
 
 char *

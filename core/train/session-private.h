@@ -24,7 +24,7 @@ struct MsSession {
   int *labels; /* (batch) */
   int *partners; /* (batch) labels of what the examples are mixed with */
   gint64 step;
-  guint64 flops_per_example;
+  guint64 flops_per_example, prediction_flops;
   GBytes *opened; /* the state that reset goes back to, of a checkpoint or of model.start; NULL: fresh weights */
   char *start;    /* what model.start came to; NULL: there was none */
   MsEvaluation *evaluation; /* the newest, or NULL */
@@ -37,8 +37,8 @@ MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, 
 
 /* Logits (M, n, C) and, unless NULL, features (M, n, R) of all members for @n examples from outside the training
  * stream: routers deterministic, dropout off but for the draws of MC dropout; examples share their experts' places as
- * many at a time as in training. Resets the tape. */
-void ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
+ * many at a time as in training. Resets the tape. Returns the FLOPs of it all. */
+guint64 ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
 
 /* The same with fresh weights whatever model.start says, for who reads all of them from elsewhere. */
 MsSession *ms_session_new_blank (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,

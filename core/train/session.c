@@ -350,6 +350,12 @@ ms_session_flops_per_example (const MsSession *s)
   return s->flops_per_example;
 }
 
+guint64
+ms_session_prediction_flops (const MsSession *s)
+{
+  return s->prediction_flops;
+}
+
 int
 ms_session_n_threads (const MsSession *s)
 {

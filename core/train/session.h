@@ -76,6 +76,9 @@ const MsDataset *ms_session_dataset (const MsSession *session);
 gint64 ms_session_get_step (const MsSession *session);
 gsize ms_session_n_parameters (const MsSession *session);
 guint64 ms_session_flops_per_example (const MsSession *session); /* forward, from the kernels' counters; 0 before any */
+/* The same for a prediction by all members, as the test split is measured: it differs where training forwards less than
+ * predicting does (MC dropout) or drops more. 0 before the first evaluation. */
+guint64 ms_session_prediction_flops (const MsSession *session);
 int ms_session_n_threads (const MsSession *session);
 /* What model.start came to: "digits-dense.safetensors: 44 tensors copied, 8 tiled, 2 fresh". NULL: fresh weights, or
  * those of a checkpoint. */

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
   X (member_nll, "Members' mean NLL", "nats", 1, 4, -1)                                                                \
   X (auroc, "OOD AUROC", "%", 100, 2, 1)                                                                               \
   X (fpr95, "OOD FPR95", "%", 100, 1, -1)                                                                              \
+  X (auroc_relative, "OOD AUROC, Mahalanobis", "%", 100, 2, 1)                                                         \
   X (disagreement, "Disagreement", "%", 100, 2, 0)                                                                     \
   X (kl, "KL between members", "nats", 1, 4, 0)                                                                        \
   X (mutual_information, "Mutual information", "nats", 1, 4, 0)                                                        \

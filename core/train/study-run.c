@@ -2,7 +2,7 @@
 
 #include "core/train/study-run.h"
 #include "core/metrics/load.h"
-#include "core/train/session.h"
+#include "core/train/session-private.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -104,19 +104,49 @@ train (MsSession *session, MsRun *run, MsStudySignals *signals)
   return true;
 }
 
+static double
+mean_of_members (const MsAssessment *assessment, gsize offset)
+{
+  double sum = 0;
+  for (int m = 0; m < assessment->M; m++)
+    sum += G_STRUCT_MEMBER (double, &assessment->member[m], offset);
+  return sum / assessment->M;
+}
+
+static void
+set_assessment (MsRun *run, const MsAssessment *a)
+{
+  const MsOodResult *msp = &a->ood[MS_OOD_SCORE_msp], *relative = &a->ood[MS_OOD_SCORE_relative];
+  const struct {
+    MsStudyMetric metric;
+    double value;
+  } values[] = {
+    { MS_STUDY_METRIC_error, a->ensemble.error },
+    { MS_STUDY_METRIC_nll, a->ensemble.nll },
+    { MS_STUDY_METRIC_ece, a->ensemble.ece },
+    { MS_STUDY_METRIC_brier, a->ensemble.brier },
+    { MS_STUDY_METRIC_member_error, mean_of_members (a, G_STRUCT_OFFSET (MsQuality, error)) },
+    { MS_STUDY_METRIC_member_nll, mean_of_members (a, G_STRUCT_OFFSET (MsQuality, nll)) },
+    { MS_STUDY_METRIC_auroc, msp->known != NULL ? msp->auroc : NAN },
+    { MS_STUDY_METRIC_fpr95, msp->known != NULL ? msp->fpr95 : NAN },
+    { MS_STUDY_METRIC_auroc_relative, relative->known != NULL ? relative->auroc : NAN },
+    { MS_STUDY_METRIC_disagreement, a->rate },
+    { MS_STUDY_METRIC_kl, a->pair_kl },
+    { MS_STUDY_METRIC_mutual_information, a->M > 1 ? a->mutual_information : NAN },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    run->value[values[i].metric] = values[i].value;
+}
+
 static void
 measure (MsSession *session, MsRun *run)
 {
-  MsEvaluation evaluation;
   run->value[MS_STUDY_METRIC_parameters] = (double) ms_session_n_parameters (session);
-  if (ms_session_flops_per_example (session) > 0)
-    run->value[MS_STUDY_METRIC_flops] = (double) ms_session_flops_per_example (session);
-  if (!ms_session_evaluate (session, &evaluation))
+  g_autoptr (MsAssessment) assessment = ms_session_assess (session, MS_ASSESS_FULL);
+  if (assessment == NULL)
     return;
-  run->value[MS_STUDY_METRIC_error] = evaluation.error;
-  run->value[MS_STUDY_METRIC_nll] = evaluation.nll;
-  run->value[MS_STUDY_METRIC_ece] = evaluation.ece;
-  run->value[MS_STUDY_METRIC_brier] = evaluation.brier;
+  run->value[MS_STUDY_METRIC_flops] = (double) ms_session_prediction_flops (session);
+  set_assessment (run, assessment);
 }
 
 static void
@@ -127,34 +157,28 @@ add_floats (GChecksum *sum, const float *values, gsize n)
     g_checksum_update (sum, (const guchar *) (values + i), (gssize) (MIN (part, n - i) * sizeof (float)));
 }
 
-static char *
-digest (const MsDataset *d)
+char *
+ms_run_data_digest (const MsDataset *d)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   gsize size = ms_dataset_example_size (d);
-  g_autofree char *shape = g_strdup_printf ("%d %d %d %d %d %d\n", d->height, d->width, d->channels, d->n_classes,
-                                            d->n_train, d->n_test);
+  g_autofree char *shape = g_strdup_printf ("%d %d %d %d %d %d %d\n", d->height, d->width, d->channels, d->n_classes,
+                                            d->n_train, d->n_test, d->n_foreign);
   g_checksum_update (sum, (const guchar *) shape, -1);
   add_floats (sum, d->train_x, size * (gsize) d->n_train);
   add_floats (sum, d->test_x, size * (gsize) d->n_test);
+  add_floats (sum, d->foreign_x, size * (gsize) d->n_foreign);
   g_checksum_update (sum, (const guchar *) d->train_y, (gssize) ((gsize) d->n_train * sizeof (int)));
   g_checksum_update (sum, (const guchar *) d->test_y, (gssize) ((gsize) d->n_test * sizeof (int)));
   return g_strdup (g_checksum_get_string (sum));
 }
 
-char *
-ms_run_data_digest (const MsExperiment *experiment, GError **error)
-{
-  g_autoptr (MsSession) session = ms_session_new (experiment, "", 1, error);
-  return session != NULL ? digest (ms_session_dataset (session)) : NULL;
-}
-
 MsRun *
-ms_study_run (const MsExperiment *experiment, const char *name, const char *machine, MsStudySignals *signals,
-              GError **error)
+ms_study_run (const MsExperiment *experiment, MsDataset *dataset, const char *name, const char *machine,
+              MsStudySignals *signals, GError **error)
 {
   gint64 start = g_get_monotonic_time ();
-  g_autoptr (MsSession) session = ms_session_new (experiment, name, 1, error);
+  g_autoptr (MsSession) session = ms_session_new_on (experiment, name, dataset, 1, error);
   if (session == NULL)
     return NULL;
   g_autoptr (MsRun) run = ms_run_new ();

@@ -4,6 +4,7 @@
  * what came out. Several may go on at once, each on a thread of its own. */
 #pragma once
 
+#include "core/tasks/dataset.h"
 #include "core/train/run-store.h"
 
 G_BEGIN_DECLS
@@ -15,11 +16,12 @@ typedef struct {
 } MsStudySignals;
 
 /* NULL without @error: stopped. NULL with: the experiment cannot be run at all. A run whose loss stops being finite is
- * a result, with the reason in its failure. @machine goes into the result. */
-MsRun *ms_study_run (const MsExperiment *experiment, const char *name, const char *machine, MsStudySignals *signals,
-                     GError **error);
+ * a result, with the reason in its failure. @dataset is what @experiment names, shared by many runs; @machine goes into
+ * the result. */
+MsRun *ms_study_run (const MsExperiment *experiment, MsDataset *dataset, const char *name, const char *machine,
+                     MsStudySignals *signals, GError **error);
 
-/* SHA-256 of the data set that @experiment runs on: inputs, labels, the split. Transfer full. */
-char *ms_run_data_digest (const MsExperiment *experiment, GError **error);
+/* SHA-256 of inputs, labels, the split and the foreign examples. Transfer full. */
+char *ms_run_data_digest (const MsDataset *dataset);
 
 G_END_DECLS

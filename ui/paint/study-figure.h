@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The figure of a study: one panel a metric, means with error bars of one standard error, and each seed as a faint dot.
- * Variants are rows, or, where they lie along an axis, points of a line per group. Not a painter: it shows no Record. */
+ * Variants are rows, or, where they lie along an axis, points of a line a group. Not a painter: it shows no Record. */
 #pragma once
 
 #include "core/base/error.h"
