@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A folder of finished runs: DIRECTORY/runs/HASH.json, one a run, written whole and never changed, so that any number of
- * processes may add to it and merging is reading it. HASH is SHA-256 of everything that decides the results: the store's
- * version, all keys of the experiment but the paths, and the data themselves. */
+/* A folder of finished runs: DIRECTORY/runs/HASH.json, one a run, written whole and never changed, so that any number
+ * of processes may add to it and merging is reading it. HASH is SHA-256 of everything that decides the results: the
+ * store's version, all keys of the experiment but the paths, and the data themselves. */
 #pragma once
 
 #include "core/train/experiment.h"

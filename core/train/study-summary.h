@@ -18,7 +18,7 @@ typedef enum {
 typedef struct {
   MsVerdict verdict;
   int n;              /* comparisons: of each variant with the one before */
-  MsSample *difference; /* (n) owned: later minus earlier, or first minus second, over the seeds; of zero claims values */
+  MsSample *difference; /* (n) owned: later minus earlier, or first minus second, by seed; of zero claims the values */
 } MsClaimResult;
 
 typedef struct {

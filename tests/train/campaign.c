@@ -4,6 +4,7 @@
 #include "core/tasks/dataset.h"
 #include "core/train/study-report.h"
 #include "tests/fixture.h"
+#include <math.h>
 
 static const char tiny[]
   = "{\"name\": \"tiny\", \"title\": \"Tiny\", \"question\": \"Q?\", \"base\": \"digits-vmoe\", \"values\": "
@@ -91,6 +92,9 @@ test_whole (void)
   g_assert_cmpfloat (first->value[MS_STUDY_METRIC_nll], !=, other->value[MS_STUDY_METRIC_nll]);
   g_assert_cmpfloat (first->value[MS_STUDY_METRIC_parameters], >, 0);
   g_assert_cmpfloat (first->value[MS_STUDY_METRIC_flops], >, 0);
+  g_assert_cmpfloat (first->value[MS_STUDY_METRIC_member_nll], ==, first->value[MS_STUDY_METRIC_nll]); /* M = 1 */
+  g_assert_cmpfloat (first->value[MS_STUDY_METRIC_auroc], >, 0);
+  g_assert_true (isnan (first->value[MS_STUDY_METRIC_kl]));
   g_assert_cmpint (ms_campaign_notes (campaign)->len, ==, 0);
 }
 
@@ -254,6 +258,29 @@ test_divergence (void)
   g_assert_cmpint (ms_study_summary_at (summary, 0, MS_STUDY_METRIC_nll)->n, ==, 2);
 }
 
+/* Draws of dropout cost a pass each when something is predicted, and nothing more in training; and members are told. */
+static void
+test_prediction_cost (void)
+{
+  static const char old[] = "{\"routing.router\": \"none\"}}]", new[]
+    = "{\"routing.router\": \"none\"}}, {\"label\": \"c\", \"title\": \"C\", \"group\": \"G\", \"values\": "
+      "{\"routing.router\": \"none\", \"ensemble.kind\": \"mc-dropout\", \"ensemble.members\": 3}}]";
+  g_autoptr (GString) json = g_string_new (tiny);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (g_string_replace (json, old, new, 1), ==, 1);
+  g_autoptr (MsStudy) draws = ms_study_from_json (json->str, json->len, "draws", NULL, &error);
+  g_assert_no_error (error);
+  g_autofree char *path = fixture_path ("draws");
+  g_autoptr (MsCampaign) campaign = ms_campaign_new (draws, 1, path, &error);
+  g_assert_no_error (error);
+  run_share (campaign, 0, 1, 2);
+  const MsRun *one = ms_campaign_result (campaign, 1, 0), *three = ms_campaign_result (campaign, 2, 0);
+  g_assert_cmpfloat (three->value[MS_STUDY_METRIC_flops], ==, 3 * one->value[MS_STUDY_METRIC_flops]);
+  g_assert_cmpfloat (three->value[MS_STUDY_METRIC_train_flops], ==, one->value[MS_STUDY_METRIC_train_flops]);
+  g_assert_cmpfloat (three->value[MS_STUDY_METRIC_kl], >, 0);
+  g_assert_cmpfloat (three->value[MS_STUDY_METRIC_member_nll], >=, three->value[MS_STUDY_METRIC_nll]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -267,5 +294,6 @@ main (int argc, char **argv)
   g_test_add_func ("/train/campaign/misnamed", test_misnamed);
   g_test_add_func ("/train/campaign/report", test_report);
   g_test_add_func ("/train/campaign/divergence", test_divergence);
+  g_test_add_func ("/train/campaign/prediction-cost", test_prediction_cost);
   return fixture_run ();
 }
