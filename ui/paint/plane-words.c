@@ -76,10 +76,10 @@ ms_plane_describe (const MsScene *scene, const MsSpot *spot)
     describe_classes (text, record, probs);
   else
     g_string_append (text, "\nclass probabilities not captured");
+  if (expert >= 0)
+    g_string_append_printf (text, "\nexpert %d %s", expert, ms_scene_soft (scene) ? "has most weight" : "asked first");
   if (expert >= 0 && routing != NULL)
-    g_string_append_printf (text, "\nexpert %d asked first, block %d", expert, routing->layer);
-  else if (expert >= 0)
-    g_string_append_printf (text, "\nexpert %d asked first", expert);
+    g_string_append_printf (text, ", block %d", routing->layer);
   return g_string_free (text, FALSE);
 }
 

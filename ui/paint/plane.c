@@ -246,7 +246,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (layout.n > 1)
     {
       ms_territory_borders (cr, scene, &layout.panel[0].plot, palette);
-      paint_title (cr, &layout, &layout.panel[1], "expert asked first", palette);
+      paint_title (cr, &layout, &layout.panel[1],
+                   ms_scene_soft (scene) ? "expert with most weight" : "expert asked first", palette);
       ms_territory_fill (cr, scene, &layout.panel[1].plot, palette);
       ms_territory_borders (cr, scene, &layout.panel[1].plot, palette);
     }
