@@ -36,7 +36,8 @@ add_header (MsMetricsFile *self, const MsRecord *record)
 {
   static const char columns[] = "step,epoch,examples,tokens,loss,task_loss,importance_loss,load_loss,gshard_loss,"
                                 "z_loss,train_error,learning_rate,gradient_norm,"
-                                "test_error,test_nll,test_ece,test_brier";
+                                "test_error,test_nll,test_ece,test_brier,"
+                                "test_auroc,disagreement,mutual_information";
   ms_file_writer_printf (self->writer, "%s", columns);
   for (int i = 0; i < record->n_routing; i++)
     {
@@ -72,8 +73,24 @@ add_routing (MsMetricsFile *self, const MsRouting *routing)
   add_number (self, dropped / metrics.total);
 }
 
+static void
+add_assessment (MsMetricsFile *self, const MsAssessment *a)
+{
+  const double values[] = {
+    a != NULL ? a->ensemble.error : NAN,
+    a != NULL ? a->ensemble.nll : NAN,
+    a != NULL ? a->ensemble.ece : NAN,
+    a != NULL ? a->ensemble.brier : NAN,
+    a != NULL ? a->ood[MS_OOD_SCORE_msp].auroc : NAN,
+    a != NULL ? a->rate : NAN,
+    a != NULL && a->M > 1 ? a->mutual_information : NAN,
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    add_number (self, values[i]);
+}
+
 void
-ms_metrics_file_add (MsMetricsFile *self, const MsRecord *record, const MsEvaluation *evaluation)
+ms_metrics_file_add (MsMetricsFile *self, const MsRecord *record, const MsAssessment *assessment)
 {
   if (!self->has_header)
     add_header (self, record);
@@ -84,12 +101,10 @@ ms_metrics_file_add (MsMetricsFile *self, const MsRecord *record, const MsEvalua
     record->loss,            record->task_loss,              record->importance_loss,
     record->load_loss,       record->gshard_loss,            record->z_loss,
     record->train_error,     record->learning_rate,          record->gradient_norm,
-    evaluation != NULL ? evaluation->error : NAN,
-    evaluation != NULL ? evaluation->nll : NAN, evaluation != NULL ? evaluation->ece : NAN,
-    evaluation != NULL ? evaluation->brier : NAN,
   };
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     add_number (self, values[i]);
+  add_assessment (self, assessment);
   for (int i = 0; i < record->n_routing; i++)
     add_routing (self, record->routing[i]);
   ms_file_writer_printf (self->writer, "\n");

@@ -12,8 +12,8 @@ typedef struct MsMetricsFile MsMetricsFile;
 
 MsMetricsFile *ms_metrics_file_new (const char *path, GError **error);
 void ms_metrics_file_free (MsMetricsFile *file); /* without commit nothing is left behind */
-/* @evaluation: the test split's metrics right after this step, or NULL. */
-void ms_metrics_file_add (MsMetricsFile *file, const MsRecord *record, const MsEvaluation *evaluation);
+/* @assessment: what the test split says right after this step, or NULL. */
+void ms_metrics_file_add (MsMetricsFile *file, const MsRecord *record, const MsAssessment *assessment);
 bool ms_metrics_file_commit (MsMetricsFile *file, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsMetricsFile, ms_metrics_file_free)

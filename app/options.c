@@ -54,6 +54,7 @@ static const Option table[] = {
                                                  "the study's folder" },
   { "size", "WxH", KIND_TEXT, FIELD (size), "width and height of the picture; default 900x600" },
   { "style", "light|dark", KIND_TEXT, FIELD (style), "colours of the picture; default light" },
+  { "full", NULL, KIND_FLAG, FIELD (full), "also measure feature distances, few-shot probes and corruptions" },
   { "json", NULL, KIND_FLAG, FIELD (json), "print JSON" },
   { "help", NULL, KIND_FLAG, FIELD (help), "print this help" },
 };

@@ -14,7 +14,7 @@ typedef struct {
   char *seed, *data, *checkpoint, *resume, *trace, *metrics, *pictures;
   char *input, *labels, *gradients, *shape, *view, *output, *size, *style, *shard;
   GPtrArray *set; /* of char *, owned: "key=value" in the order given */
-  bool json, help;
+  bool full, json, help;
 } MsOptions;
 
 /* Reads @argv (NULL-terminated, after the subcommand's name). @allowed: option names, NULL-terminated; --help is always

@@ -74,9 +74,10 @@ find_view (const MsOptions *options, GError **error)
   return NULL;
 }
 
-/* Steps to @total, keeping the history, and leaves the last batch, or at step 0 the first, in scene->record. */
+/* Steps to @total, keeping the history, and leaves the last batch, or at step 0 the first, in scene->record; with what
+ * the test split says of the model, @full or not. */
 static bool
-train (MsSession *session, gint64 total, const char *name, Scene *scene, GError **error)
+train (MsSession *session, gint64 total, bool full, const char *name, Scene *scene, GError **error)
 {
   MsDetail detail = MS_DETAIL_BATCH | MS_DETAIL_SURFACE;
   gint64 step = ms_session_get_step (session);
@@ -102,7 +103,12 @@ train (MsSession *session, gint64 total, const char *name, Scene *scene, GError 
     }
   if (scene->record == NULL)
     scene->record = ms_session_look (session, detail, error);
-  return scene->record != NULL;
+  if (scene->record == NULL)
+    return false;
+  if (step > 0) /* a model that has learnt something: what it is worth belongs to some of the views */
+    ms_assessment_unref (ms_session_assess (session, full ? MS_ASSESS_FULL : MS_ASSESS_BRIEF));
+  ms_session_stamp (session, scene->record);
+  return true;
 }
 
 static bool
@@ -124,7 +130,7 @@ scene_from_session (const MsSource *source, const MsOptions *options, Scene *sce
       return false;
     }
   ms_interrupt_watch ();
-  return train (session, total, source->name, scene, error);
+  return train (session, total, options->full, source->name, scene, error);
 }
 
 static bool
@@ -193,6 +199,7 @@ const MsCommand ms_command_render = {
   .help = "draw a view of a run, a checkpoint or a trace as a picture",
   .details = "Presets and experiments are trained up to --step, by default to the end of the run. A checkpoint shows\n"
              "the batch that it would train on next, or is trained further up to --step. A trace shows what it holds.",
-  .options = MS_OPTION_LIST ("view", "output", "step", "size", "style", "seed", "set", "data", "threads"),
+  .options = MS_OPTION_LIST ("view", "output", "step", "size", "style", "seed", "set", "data", "threads",
+                             "full"),
   .run = run,
 };

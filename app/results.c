@@ -72,43 +72,6 @@ train_to_json (const MsTally *tally)
   return object;
 }
 
-static JsonObject *
-test_to_json (const MsEvaluation *evaluation)
-{
-  JsonObject *object = json_object_new ();
-  if (evaluation != NULL)
-    json_object_set_int_member (object, "examples", evaluation->examples);
-  else
-    json_object_set_null_member (object, "examples");
-  set_number (object, "error", evaluation != NULL ? evaluation->error : NAN);
-  set_number (object, "nll", evaluation != NULL ? evaluation->nll : NAN);
-  set_number (object, "ece", evaluation != NULL ? evaluation->ece : NAN);
-  set_number (object, "brier", evaluation != NULL ? evaluation->brier : NAN);
-  return object;
-}
-
-/* A single model is its own only member, and has nobody to disagree with. */
-static JsonArray *
-members_to_json (const MsEvaluation *evaluation)
-{
-  JsonArray *array = json_array_new ();
-  JsonObject *member = json_object_new ();
-  set_number (member, "error", evaluation != NULL ? evaluation->error : NAN);
-  set_number (member, "nll", evaluation != NULL ? evaluation->nll : NAN);
-  json_array_add_object_element (array, member);
-  return array;
-}
-
-static JsonObject *
-disagreement_to_json (void)
-{
-  JsonObject *object = json_object_new ();
-  json_object_set_null_member (object, "rate");
-  json_object_set_null_member (object, "kl");
-  json_object_set_null_member (object, "mutual_information");
-  return object;
-}
-
 static double
 dropped_share (const MsTallyLayer *layer, double total)
 {
@@ -219,9 +182,7 @@ ms_results_to_json (const MsResults *results)
   json_object_set_boolean_member (object, "interrupted", results->interrupted);
   json_object_set_object_member (object, "model", model_to_json (results->session));
   json_object_set_object_member (object, "train", train_to_json (results->tally));
-  json_object_set_object_member (object, "test", test_to_json (results->evaluation));
-  json_object_set_array_member (object, "members", members_to_json (results->evaluation));
-  json_object_set_object_member (object, "disagreement", disagreement_to_json ());
+  ms_measures_add_json (results->measures, object);
   JsonArray *routing = json_array_new ();
   for (int i = 0; i < ms_tally_n_layers (results->tally); i++)
     json_array_add_object_element (routing, layer_to_json (results, i));
@@ -290,7 +251,6 @@ ms_results_to_table (const MsResults *results)
   GString *out = g_string_new (NULL);
   const MsSession *session = results->session;
   const MsExperiment *experiment = ms_session_experiment (session);
-  const MsEvaluation *test = results->evaluation;
   const MsBlasInfo *blas = ms_blas_info ();
   double ms = ms_tally_step_ms (results->tally);
   add_row (out, "source", "%s, seed %s, step %" G_GINT64_FORMAT, results->source,
@@ -298,9 +258,7 @@ ms_results_to_table (const MsResults *results)
   add_row (out, "model", "%" G_GSIZE_FORMAT " parameters, %.3g MFLOP per example", ms_session_n_parameters (session),
            1e-6 * (double) ms_session_flops_per_example (session));
   add_losses (out, results->tally);
-  if (test != NULL)
-    add_row (out, "test", "error %.2f %%, NLL %.4f, ECE %.4f, Brier %.4f over %d examples", 100 * test->error,
-             test->nll, test->ece, test->brier, test->examples);
+  ms_measures_add_rows (results->measures, out);
   if (!isnan (ms))
     add_row (out, "speed", "%.2f ms a step, %.0f examples per second", ms,
              1000 * (double) ms_experiment_int (experiment, MS_KEY_OPTIMISER_BATCH) / ms);

@@ -3,6 +3,7 @@
 /* What `run` found out, as JSON and as a table. */
 #pragma once
 
+#include "app/measures.h"
 #include "app/tally.h"
 #include "core/train/session.h"
 #include <json-glib/json-glib.h>
@@ -13,7 +14,7 @@ typedef struct {
   const char *source;       /* borrowed */
   const MsSession *session; /* borrowed */
   const MsTally *tally;     /* borrowed */
-  const MsEvaluation *evaluation; /* borrowed; NULL: no test split */
+  const MsMeasures *measures; /* borrowed */
   bool interrupted;
   const MsRecord *batch;    /* borrowed: one whole batch, for what loads do not tell; NULL: not needed */
 } MsResults;

@@ -24,8 +24,7 @@ typedef struct {
   MsHistory *history;       /* owned */
   MsTraceWriter *trace;     /* owned, NULL: not asked for */
   MsRecord *last;           /* owned; NULL: no step was made */
-  MsEvaluation evaluation;
-  bool evaluated; /* after the last step */
+  MsMeasures measures;      /* after the last step */
   gint64 total;   /* step to stop after */
 } Run;
 
@@ -38,6 +37,7 @@ run_clear (Run *self)
   g_clear_pointer (&self->history, ms_history_free);
   g_clear_pointer (&self->trace, ms_trace_writer_free);
   g_clear_pointer (&self->last, ms_record_unref);
+  ms_measures_clear (&self->measures);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -81,13 +81,28 @@ make_step (Run *self, GError **error)
   ms_tally_add (self->tally, record, (double) (g_get_monotonic_time () - start) / 1000);
   g_clear_pointer (&self->last, ms_record_unref);
   self->last = record;
-  self->evaluated = evaluation_is_due (self, record->step) && ms_session_evaluate (self->session, &self->evaluation);
+  bool evaluated = evaluation_is_due (self, record->step) && ms_session_evaluate (self->session, NULL);
+  if (evaluated)
+    ms_session_stamp (self->session, record);
   if (self->metrics != NULL)
-    ms_metrics_file_add (self->metrics, record, self->evaluated ? &self->evaluation : NULL);
+    ms_metrics_file_add (self->metrics, record, evaluated ? record->assessment : NULL);
   ms_history_add (self->history, record);
   if (self->trace != NULL)
     ms_trace_writer_add (self->trace, record);
   return true;
+}
+
+/* The last step's own assessment will do if no more was asked for. */
+static void
+measure (Run *self)
+{
+  MsAssessment *newest = self->last != NULL ? self->last->assessment : NULL;
+  if (!self->options->full && newest != NULL && newest->step == self->last->step)
+    self->measures.assessment = ms_assessment_ref (newest);
+  else
+    ms_measures_take (&self->measures, self->session, self->options->full);
+  if (self->last != NULL)
+    ms_session_stamp (self->session, self->last);
 }
 
 static bool
@@ -103,8 +118,7 @@ make_steps (Run *self, const char *name, GError **error)
       g_snprintf (text, sizeof text, "loss %.4f", self->last->loss);
       ms_progress_update (progress, step + 1, text);
     }
-  if (!self->evaluated)
-    self->evaluated = ms_session_evaluate (self->session, &self->evaluation);
+  measure (self);
   return true;
 }
 
@@ -158,8 +172,7 @@ static void
 print_results (Run *self, const char *name, bool interrupted)
 {
   g_autoptr (MsRecord) batch = self->options->json ? batch_of_soft_layers (self) : NULL;
-  MsResults results = { name, self->session, self->tally, self->evaluated ? &self->evaluation : NULL, interrupted,
-                        batch };
+  MsResults results = { name, self->session, self->tally, &self->measures, interrupted, batch };
   if (self->options->json)
     ms_print_json (ms_results_to_json (&results));
   else
@@ -239,6 +252,6 @@ const MsCommand ms_command_run = {
              "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
              "reports.",
   .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "trace", "metrics",
-                             "pictures", "json"),
+                             "pictures", "full", "json"),
   .run = run,
 };

@@ -57,6 +57,17 @@ ms_assessment_unref (MsAssessment *self)
 }
 
 const char *
+ms_ood_score_name (MsOodScore score)
+{
+#define NAME(name, title) #name,
+  static const char *const names[] = { MS_OOD_SCORES (NAME) };
+#undef NAME
+
+  g_return_val_if_fail (score >= 0 && score < MS_N_OOD_SCORES, NULL);
+  return names[score];
+}
+
+const char *
 ms_ood_score_title (MsOodScore score)
 {
 #define TITLE(name, title) title,

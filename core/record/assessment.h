@@ -68,6 +68,7 @@ void ms_assessment_unref (MsAssessment *assessment); /* NULL is fine */
 GBytes *ms_assessment_to_bytes (const MsAssessment *assessment);
 MsAssessment *ms_assessment_from_bytes (gconstpointer data, gsize size);
 
+const char *ms_ood_score_name (MsOodScore score); /* "max_logit" */
 const char *ms_ood_score_title (MsOodScore score);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsAssessment, ms_assessment_unref)

@@ -50,10 +50,55 @@ test_json (void)
   g_assert_true (json_object_get_null_member (disagreement, "rate")); /* one member disagrees with nobody */
   JsonArray *members = json_object_get_array_member (object, "members");
   g_assert_cmpuint (json_array_get_length (members), ==, 1);
+  assert_members (object, "uncertainty", "total,aleatoric,mutual_information");
+  g_assert_true (json_object_get_null_member (object, "few_shot"));
+  g_assert_true (json_object_get_null_member (object, "corruptions"));
   JsonObject *blas = json_object_get_object_member (object, "blas");
   g_assert_nonnull (json_object_get_string_member (blas, "library"));
   g_assert_nonnull (json_object_get_string_member (blas, "kernel"));
   g_assert_cmpint (json_object_get_int_member (blas, "threads"), ==, 2);
+}
+
+static JsonObject *
+score_at (JsonObject *object, guint i)
+{
+  JsonObject *ood = json_object_get_object_member (object, "ood");
+  return json_array_get_object_element (json_object_get_array_member (ood, "scores"), i);
+}
+
+/* Members, what they disagree about, foreign examples, and with --full all the rest. */
+static void
+test_measures (void)
+{
+  g_autoptr (JsonNode) node
+      = cli_json (cli_run (QUICK "--steps 4 --json --full --set ensemble.kind=e3 --set ensemble.members=2 "
+                                 "--set task.held_out=8,9 --set task.ood=held-out"));
+  JsonObject *object = json_node_get_object (node);
+  assert_members (object, "disagreement", "rate,kl,mutual_information,cosine,bregman_kl");
+  JsonArray *members = json_object_get_array_member (object, "members");
+  g_assert_cmpuint (json_array_get_length (members), ==, 2);
+  assert_number (json_array_get_object_element (members, 1), "brier");
+  JsonObject *ood = json_object_get_object_member (object, "ood");
+  g_assert_cmpstr (json_object_get_string_member (ood, "set"), ==, "held-out classes 8, 9");
+  g_assert_cmpstr (json_object_get_string_member (score_at (object, 0), "name"), ==, "msp");
+  g_assert_cmpstr (json_object_get_string_member (score_at (object, 4), "name"), ==, "relative");
+  assert_number (score_at (object, 4), "fpr95");
+  JsonArray *shots = json_object_get_array_member (object, "few_shot");
+  g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (shots, 3), "shots"), ==, 25);
+  assert_members (object, "corruptions", "examples,mean_error");
+}
+
+static void
+test_measures_brief (void)
+{
+  g_autoptr (JsonNode) node = cli_json (cli_run (QUICK "--steps 1 --json"));
+  JsonObject *object = json_node_get_object (node), *ood = json_object_get_object_member (object, "ood");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (ood, "scores")), ==, 3);
+  g_autoptr (JsonNode) plane = cli_json (cli_run ("run plane-spirals --steps 1 --json"));
+  g_assert_true (json_object_get_null_member (json_node_get_object (plane), "ood")); /* nothing to invert */
+  g_autoptr (CliResult) table = cli_run (QUICK "--steps 1 --full");
+  g_assert_nonnull (strstr (table->out, "Mahalanobis distance: AUROC"));
+  g_assert_nonnull (strstr (table->out, "25 examples a class"));
 }
 
 static void
@@ -200,8 +245,10 @@ test_metrics (void)
       g_assert_cmpuint (g_strv_length (cells), ==, g_strv_length (names));
       g_assert_cmpint (atoi (cells[0]), ==, i);
       for (int c = 0; names[c] != NULL; c++)
-        if (strcmp (names[c], "test_error") == 0)
+        if (strcmp (names[c], "test_error") == 0 || strcmp (names[c], "test_auroc") == 0)
           g_assert_true ((*cells[c] != '\0') == (i % 2 == 0));
+        else if (strcmp (names[c], "disagreement") == 0)
+          g_assert_cmpstr (cells[c], ==, ""); /* a single model */
         else if (strcmp (names[c], "loss") == 0)
           g_assert_cmpfloat (g_ascii_strtod (cells[c], NULL), >, 0);
     }
@@ -328,6 +375,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/run/json", test_json);
   g_test_add_func ("/app/run/json-routing", test_json_routing);
   g_test_add_func ("/app/run/soft-json", test_soft_json);
+  g_test_add_func ("/app/run/measures", test_measures);
+  g_test_add_func ("/app/run/measures-brief", test_measures_brief);
   g_test_add_func ("/app/run/json-dense", test_dense_json);
   g_test_add_func ("/app/run/table", test_table);
   g_test_add_func ("/app/run/same-bytes", test_same_bytes);
