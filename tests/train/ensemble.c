@@ -3,7 +3,7 @@
 /* Ensembles through a session: a deep ensemble's first member is the single model, states and checkpoints hold all
  * members, and predictions are averaged as probabilities. */
 
-#include "core/train/session-private.h"
+#include "tests/train/sessions.h"
 
 #include "core/base/gemm.h"
 #include "core/metrics/classify.h"
@@ -12,26 +12,6 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-static MsSession *
-session (int n_threads, const char *const *pairs)
-{
-  g_autoptr (MsExperiment) x = ms_experiment_new ();
-  g_autoptr (GError) error = NULL;
-  MsSession *s;
-
-  for (; *pairs != NULL; pairs += 2)
-    {
-      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
-
-      g_assert_no_error (error);
-      ms_experiment_unref (x);
-      x = next;
-    }
-  s = ms_session_new (x, "test", n_threads, &error);
-  g_assert_no_error (error);
-  return s;
-}
 
 #define SMALL                                                                                                          \
   "model.blocks", "2", "model.width", "16", "model.hidden", "24", "model.heads", "2", "optimiser.batch", "16"
@@ -98,7 +78,7 @@ assert_is_member (MsSession *one, MsSession *many, const char *prefix)
 static void
 check_first_member (const char *const *alone, const char *const *together, int M)
 {
-  g_autoptr (MsSession) one = session (2, alone), many = session (2, together);
+  g_autoptr (MsSession) one = session_of (2, alone), many = session_of (2, together);
   g_autoptr (MsRecord) a = steps (one, 12), b = steps (many, 12);
   gsize size = (gsize)a->N * a->C * sizeof (float);
 
@@ -128,7 +108,7 @@ test_deep_first_member (void)
 static void
 test_deep_loss (void)
 {
-  g_autoptr (MsSession) s = session (1, deep_routed);
+  g_autoptr (MsSession) s = session_of (1, deep_routed);
   g_autoptr (MsRecord) record = steps (s, 3);
   double weighted = record->task_loss + record->importance_loss + record->load_loss;
 
@@ -152,9 +132,9 @@ assert_same_routing (const MsRecord *a, const MsRecord *b)
 static void
 check_of_one (const char *router, int n_steps)
 {
-  g_autoptr (MsSession) one = session (2, (const char *const[]){ ROUTED, "routing.router", router, NULL });
+  g_autoptr (MsSession) one = session_of (2, (const char *const[]){ ROUTED, "routing.router", router, NULL });
   g_autoptr (MsSession) ensemble
-    = session (2, (const char *const[]){ E3, "ensemble.members", "1", "routing.router", router, NULL });
+    = session_of (2, (const char *const[]){ E3, "ensemble.members", "1", "routing.router", router, NULL });
   g_autoptr (MsRecord) a = steps (one, n_steps), b = steps (ensemble, n_steps);
   MsEvaluation x, y;
 
@@ -185,7 +165,7 @@ test_e3_routers (void)
   for (gsize i = 0; i < G_N_ELEMENTS (routers); i++)
     {
       const char *pairs[] = { E3, "routing.router", routers[i], NULL };
-      g_autoptr (MsSession) s = session (1, pairs), again = session (3, pairs);
+      g_autoptr (MsSession) s = session_of (1, pairs), again = session_of (3, pairs);
       g_autoptr (MsRecord) record = steps (s, 5), other = steps (again, 5);
       const MsRouting *r = record->routing[0];
 
@@ -200,7 +180,7 @@ test_e3_routers (void)
 static void
 test_e3_record (void)
 {
-  g_autoptr (MsSession) s = session (1, e3);
+  g_autoptr (MsSession) s = session_of (1, e3);
   g_autoptr (MsRecord) record = steps (s, 2);
   const MsRouting *r = record->routing[0];
 
@@ -241,8 +221,8 @@ static void
 test_identical_members (void)
 {
   g_autoptr (MsSession) s
-    = session (2, (const char *const[]){ E3, "ensemble.members", "3", "ensemble.partition", "false", "ensemble.routers",
-                                         "shared", "routing.eval_capacity_factor", "8", NULL });
+    = session_of (2, (const char *const[]){ E3, "ensemble.members", "3", "ensemble.partition", "false",
+                                    "ensemble.routers", "shared", "routing.eval_capacity_factor", "8", NULL });
   const MsDataset *d = ms_session_dataset (s);
   gsize size = (gsize)d->n_test * d->n_classes;
   g_autoptr (MsRecord) record = steps (s, 20);
@@ -270,7 +250,7 @@ nll (const float *probs, const int *labels, int N, int C)
 static void
 check_jensen (const char *const *pairs)
 {
-  g_autoptr (MsSession) s = session (2, pairs);
+  g_autoptr (MsSession) s = session_of (2, pairs);
 
   for (int i = 0; i < 30; i++)
     {
@@ -299,7 +279,7 @@ test_jensen (void)
 static void
 test_e3_hash (void)
 {
-  g_autoptr (MsSession) s = session (1, (const char *const[]){ E3, "routing.router", "hash", NULL });
+  g_autoptr (MsSession) s = session_of (1, (const char *const[]){ E3, "routing.router", "hash", NULL });
   g_autoptr (MsRecord) record = steps (s, 2);
   const MsRouting *r = record->routing[0];
 
@@ -341,8 +321,9 @@ test_refused (void)
 static void
 test_many_members (void)
 {
-  g_autoptr (MsSession) s = session (2, (const char *const[]){ SMALL, "ensemble.kind", "deep", "ensemble.members", "16",
-                                                               NULL });
+  g_autoptr (MsSession) s
+    = session_of (2, (const char *const[]){ SMALL, "ensemble.kind", "deep", "ensemble.members", "16",
+                                    NULL });
   g_autoptr (MsRecord) record = steps (s, 2);
 
   g_assert_cmpint (record->predictions->M, ==, 16);
@@ -353,7 +334,7 @@ check_continues (const char *const *pairs)
 {
   g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (dir, "middle.safetensors", NULL);
-  g_autoptr (MsSession) whole = session (1, pairs), first = session (3, pairs), second = NULL;
+  g_autoptr (MsSession) whole = session_of (1, pairs), first = session_of (3, pairs), second = NULL;
   g_autoptr (MsRecord) a = steps (whole, 8), b = steps (first, 4), c = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -381,7 +362,7 @@ test_continues (void)
 static void
 check_predict (const char *const *pairs, int M)
 {
-  g_autoptr (MsSession) s = session (2, pairs);
+  g_autoptr (MsSession) s = session_of (2, pairs);
   const MsDataset *d = ms_session_dataset (s);
   int N = d->n_test, C = d->n_classes, R = ms_model_feature_width (s->model);
   g_autofree float *logits = g_new (float, (gsize)M * N * C), *features = g_new (float, (gsize)M * N * R);
@@ -429,7 +410,7 @@ check_forward (const char *const *pairs, int M)
   enum { N = 6 };
   g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (dir, "end.safetensors", NULL);
-  g_autoptr (MsSession) s = session (1, pairs);
+  g_autoptr (MsSession) s = session_of (1, pairs);
   const MsDataset *d = ms_session_dataset (s);
   g_autoptr (MsRecord) record = steps (s, 5);
   gsize C = (gsize)d->n_classes;
@@ -470,7 +451,7 @@ test_forward (void)
 static void
 test_draws (void)
 {
-  g_autoptr (MsSession) s = session (1, dropped);
+  g_autoptr (MsSession) s = session_of (1, dropped);
   const MsDataset *d = ms_session_dataset (s);
   gsize size = (gsize)d->n_test * d->n_classes * sizeof (float);
   g_autoptr (MsRecord) record = steps (s, 10);

@@ -3,7 +3,7 @@
 /* BatchEnsemble, MC dropout and MIMO through a session: what each member is, that predictions are about the record's
  * own examples, and that a run continues bit for bit. */
 
-#include "core/train/session-private.h"
+#include "tests/train/sessions.h"
 
 #include "core/train/feed.h"
 #include "tests/fixture.h"
@@ -17,36 +17,6 @@
 #define BATCH DENSE, "ensemble.kind", "batch", "ensemble.members", "3"
 #define MIMO DENSE, "ensemble.kind", "mimo", "ensemble.members", "3"
 #define MC DENSE, "model.dropout", "0.3", "ensemble.kind", "mc-dropout", "ensemble.members", "4"
-
-static MsExperiment *
-experiment (const char *const *pairs)
-{
-  MsExperiment *x = ms_experiment_new ();
-
-  for (; *pairs != NULL; pairs += 2)
-    {
-      g_autoptr (GError) error = NULL;
-      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
-
-      g_assert_no_error (error);
-      ms_experiment_unref (x);
-      x = next;
-    }
-  return x;
-}
-
-#define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static MsSession *
-session (const char *const *pairs)
-{
-  g_autoptr (MsExperiment) x = experiment (pairs);
-  g_autoptr (GError) error = NULL;
-  MsSession *s = ms_session_new (x, "test", 2, &error);
-
-  g_assert_no_error (error);
-  return s;
-}
 
 static MsRecord *
 steps (MsSession *s, int n, MsDetail detail)
@@ -83,9 +53,9 @@ copy_values (MsSession *from, MsSession *to)
 static void
 test_batch_one_member (void)
 {
-  g_autoptr (MsSession) dense = session (PAIRS (DENSE));
+  g_autoptr (MsSession) dense = session_of (2, PAIRS (DENSE));
   g_autoptr (MsSession) one
-    = session (PAIRS (DENSE, "ensemble.kind", "batch", "ensemble.members", "1", "ensemble.fast_init", "1",
+    = session_of (2, PAIRS (DENSE, "ensemble.kind", "batch", "ensemble.members", "1", "ensemble.fast_init", "1",
                       "ensemble.fast_rate", "0"));
   g_autoptr (MsRecord) a = NULL, b = NULL;
 
@@ -126,7 +96,7 @@ members_differ (const MsPredictions *p)
 static void
 test_batch_learns (void)
 {
-  g_autoptr (MsSession) s = session (PAIRS (BATCH));
+  g_autoptr (MsSession) s = session_of (2, PAIRS (BATCH));
   g_autoptr (MsRecord) first = steps (s, 1, MS_DETAIL_BATCH), last = NULL;
 
   g_assert_cmpint (first->predictions->M, ==, 3);
@@ -143,7 +113,8 @@ static void
 test_batch_rate (void)
 {
   g_autoptr (MsSession) s
-    = session (PAIRS (BATCH, "ensemble.fast_rate", "0", "optimiser.kind", "adamw", "optimiser.weight_decay", "1"));
+    = session_of (2, PAIRS (BATCH, "ensemble.fast_rate", "0", "optimiser.kind", "adamw",
+                           "optimiser.weight_decay", "1"));
   g_autofree MsReal *before = g_memdup2 (ms_params_values (s->model->params),
                                          ms_params_flat (s->model->params) * sizeof (MsReal));
   g_autoptr (MsRecord) record = steps (s, 3, MS_DETAIL_SCALARS);
@@ -164,7 +135,7 @@ static void
 check_continues (const char *const *pairs)
 {
   g_autofree char *path = fixture_path ("middle.safetensors");
-  g_autoptr (MsSession) whole = session (pairs), first = session (pairs), second = NULL;
+  g_autoptr (MsSession) whole = session_of (2, pairs), first = session_of (2, pairs), second = NULL;
   g_autoptr (MsRecord) a = steps (whole, 8, MS_DETAIL_BATCH), b = steps (first, 4, MS_DETAIL_SCALARS), c = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) x = NULL, y = NULL;
@@ -193,7 +164,7 @@ test_continues (void)
 static void
 test_mc_dropout (void)
 {
-  g_autoptr (MsSession) plain = session (PAIRS (DENSE, "model.dropout", "0.3")), s = session (PAIRS (MC));
+  g_autoptr (MsSession) plain = session_of (2, PAIRS (DENSE, "model.dropout", "0.3")), s = session_of (2, PAIRS (MC));
   g_autoptr (MsRecord) a = steps (plain, 30, MS_DETAIL_BATCH), b = steps (s, 30, MS_DETAIL_BATCH), c = NULL, d = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -224,7 +195,7 @@ test_refusals (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (MsExperiment) x = experiment (cases[i].pairs);
+      g_autoptr (MsExperiment) x = experiment_of (cases[i].pairs);
       g_autoptr (GError) error = NULL;
 
       g_assert_false (ms_experiment_validate (x, &error));
@@ -237,7 +208,7 @@ test_refusals (void)
 static void
 test_mimo_rows (void)
 {
-  g_autoptr (MsSession) s = session (PAIRS (MIMO, "ensemble.repetitions", "1", "ensemble.input_repeat", "0"));
+  g_autoptr (MsSession) s = session_of (2, PAIRS (MIMO, "ensemble.repetitions", "1", "ensemble.input_repeat", "0"));
   g_autoptr (MsRecord) record = steps (s, 120, MS_DETAIL_BATCH);
 
   g_assert_cmpint (record->predictions->M, ==, 3);
@@ -253,7 +224,7 @@ test_mimo_rows (void)
 static void
 test_mimo_same_input (void)
 {
-  g_autoptr (MsSession) s = session (PAIRS (MIMO, "ensemble.input_repeat", "1"));
+  g_autoptr (MsSession) s = session_of (2, PAIRS (MIMO, "ensemble.input_repeat", "1"));
   g_autoptr (MsRecord) before = steps (s, 50, MS_DETAIL_SCALARS), record = NULL;
   g_autofree float *logits = g_new (float, 3 * 16 * 10), *features = g_new (float, 3 * 16 * 16);
   float alone_logits[3 * 10], alone[3 * 16];
@@ -281,7 +252,7 @@ static void
 test_mimo_routed (void)
 {
   g_autoptr (MsSession) s
-    = session (PAIRS (SMALL, "ensemble.kind", "mimo", "routing.experts", "4", "ensemble.repetitions", "3"));
+    = session_of (2, PAIRS (SMALL, "ensemble.kind", "mimo", "routing.experts", "4", "ensemble.repetitions", "3"));
   g_autoptr (MsRecord) record = steps (s, 2, MS_DETAIL_BATCH);
   const MsRouting *routing = record->routing[0];
   g_autofree float *logits = g_new (float, 2 * 5 * 10), *features = g_new (float, 2 * 5 * 16);
@@ -296,7 +267,7 @@ test_mimo_routed (void)
 static void
 test_mimo_mixup (void)
 {
-  g_autoptr (MsSession) s = session (PAIRS (MIMO, "task.mixup", "1"));
+  g_autoptr (MsSession) s = session_of (2, PAIRS (MIMO, "task.mixup", "1"));
   g_autoptr (MsRecord) record = steps (s, 5, MS_DETAIL_BATCH);
 
   g_assert_true (isfinite (record->loss));

@@ -3,7 +3,7 @@
 /* Sessions with each router: every one that is offered exists, accounts add up, a restored session goes on bit for bit,
  * and the biases that no gradient moves do move. */
 
-#include "core/train/session-private.h"
+#include "tests/train/sessions.h"
 
 #include "core/train/choices.h"
 
@@ -13,23 +13,6 @@
 
 #define OFFER(name, text) text,
 static const char *const offered[] = { MS_ROUTER_CHOICES (OFFER) };
-
-static MsExperiment *
-experiment (const char *const *pairs)
-{
-  MsExperiment *x = ms_experiment_new ();
-
-  for (; *pairs != NULL; pairs += 2)
-    {
-      g_autoptr (GError) error = NULL;
-      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
-
-      g_assert_no_error (error);
-      ms_experiment_unref (x);
-      x = next;
-    }
-  return x;
-}
 
 /* Two blocks, of which the second is routed; @pairs as far as they go on top. */
 static MsSession *
@@ -48,7 +31,7 @@ open_session (const char *router, const char *const *pairs)
   for (; pairs != NULL && *pairs != NULL; pairs++)
     g_ptr_array_add (all, (gpointer)*pairs);
   g_ptr_array_add (all, NULL);
-  x = experiment ((const char *const *)all->pdata);
+  x = experiment_of ((const char *const *)all->pdata);
   s = ms_session_new (x, "test", 1, &error);
   g_assert_no_error (error);
   return s;

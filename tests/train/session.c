@@ -2,34 +2,17 @@
 
 /* A session is deterministic, resumes bit for bit, looks without changing anything, and learns. */
 
-#include "core/train/session-private.h"
+#include "tests/train/sessions.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
-static MsExperiment *
-experiment (const char *const *pairs)
-{
-  MsExperiment *x = ms_experiment_new ();
-
-  for (; *pairs != NULL; pairs += 2)
-    {
-      g_autoptr (GError) error = NULL;
-      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
-
-      g_assert_no_error (error);
-      ms_experiment_unref (x);
-      x = next;
-    }
-  return x;
-}
-
 static MsSession *
 digits (int n_threads)
 {
   g_autoptr (MsExperiment) x
-    = experiment ((const char *const[]){ "model.blocks", "2", "model.dropout", "0.1", "task.augment", "1",
+    = experiment_of ((const char *const[]){ "model.blocks", "2", "model.dropout", "0.1", "task.augment", "1",
                                          "routing.k", "2", NULL });
   g_autoptr (GError) error = NULL;
   MsSession *s = ms_session_new (x, "test", n_threads, &error);
@@ -227,7 +210,7 @@ test_evaluation_groups (void)
 {
   const char *values[] = { "model.blocks", "2", "routing.group_examples", "32", "routing.capacity_factor", "0.3",
                            "routing.capacity_multiple", "0", "optimiser.batch", "64", NULL };
-  g_autoptr (MsExperiment) two = experiment (values);
+  g_autoptr (MsExperiment) two = experiment_of (values);
   g_autoptr (MsExperiment) one = ms_experiment_with (two, "optimiser.batch", "32", NULL);
   g_autoptr (MsSession) a = ms_session_new (two, "test", 2, NULL), b = ms_session_new (one, "test", 2, NULL);
   g_autoptr (GBytes) trained = NULL;
@@ -262,7 +245,7 @@ test_foreign_state (void)
 static void
 test_live_decay_rules (void)
 {
-  g_autoptr (MsExperiment) decays = experiment ((const char *const[]){
+  g_autoptr (MsExperiment) decays = experiment_of ((const char *const[]){
     "task.data", "spirals", "model.kind", "mlp", "optimiser.kind", "adamw", "optimiser.weight_decay", "0.5", NULL });
   g_autoptr (MsExperiment) spares = ms_experiment_with (decays, "optimiser.decay_rules", "^nothing$=1", NULL);
   g_autoptr (MsExperiment) never = ms_experiment_with (decays, "optimiser.weight_decay", "0", NULL);
@@ -285,7 +268,7 @@ test_live_decay_rules (void)
 static void
 test_not_finite (void)
 {
-  g_autoptr (MsExperiment) x = experiment ((const char *const[]){
+  g_autoptr (MsExperiment) x = experiment_of ((const char *const[]){
     "task.data", "spirals", "model.kind", "mlp", "optimiser.kind", "sgd", "optimiser.learning_rate", "1", NULL });
   g_autoptr (MsSession) s = ms_session_new (x, "test", 1, NULL);
   g_autoptr (GError) error = NULL;
@@ -329,9 +312,9 @@ test_reset_checkpoint (void)
 static void
 test_too_large (void)
 {
-  g_autoptr (MsExperiment) batch = experiment ((const char *const[]){
+  g_autoptr (MsExperiment) batch = experiment_of ((const char *const[]){
     "optimiser.batch", "65536", "model.width", "2048", "model.hidden", "4096", NULL });
-  g_autoptr (MsExperiment) model = experiment ((const char *const[]){
+  g_autoptr (MsExperiment) model = experiment_of ((const char *const[]){
     "routing.experts", "4096", "model.width", "4096", "model.hidden", "16384", NULL });
   g_autoptr (GError) error = NULL, other = NULL;
 

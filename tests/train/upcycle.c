@@ -3,7 +3,7 @@
 /* A model that starts from another one's checkpoint says the same as that one, where it can; what has no place to come
  * from starts fresh, and what does not fit is refused by name. */
 
-#include "core/train/session-private.h"
+#include "tests/train/sessions.h"
 
 #include "core/train/checkpoint.h"
 #include "core/train/upcycle.h"
@@ -17,36 +17,6 @@
 #define DENSE SMALL, "routing.router", "none"
 /* Nothing is dropped: what is compared is the function, not the capacity. */
 #define ROUTED SMALL, "routing.experts", "4", "routing.capacity_factor", "64", "routing.eval_capacity_factor", "64"
-#define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static MsExperiment *
-experiment (const char *const *pairs)
-{
-  MsExperiment *x = ms_experiment_new ();
-
-  for (; *pairs != NULL; pairs += 2)
-    {
-      g_autoptr (GError) error = NULL;
-      MsExperiment *next = ms_experiment_with (x, pairs[0], pairs[1], &error);
-
-      g_assert_no_error (error);
-      ms_experiment_unref (x);
-      x = next;
-    }
-  return x;
-}
-
-static MsSession *
-session (const char *const *pairs)
-{
-  g_autoptr (MsExperiment) x = experiment (pairs);
-  g_autoptr (GError) error = NULL;
-  MsSession *s = ms_session_new (x, "test", 2, &error);
-
-  g_assert_no_error (error);
-  return s;
-}
-
 static void
 steps (MsSession *s, int n)
 {
@@ -63,7 +33,7 @@ steps (MsSession *s, int n)
 static char *
 trained (const char *name, const char *const *pairs, MsSession **s)
 {
-  g_autoptr (MsSession) own = session (pairs);
+  g_autoptr (MsSession) own = session_of (2, pairs);
   g_autoptr (GError) error = NULL;
   char *path = fixture_path (name);
 
@@ -103,8 +73,8 @@ test_dense_to_experts (void)
   g_autoptr (MsSession) dense = NULL;
   g_autofree char *path = trained ("dense.safetensors", PAIRS (DENSE), &dense);
   g_autoptr (MsSession) some
-    = session (PAIRS (ROUTED, "routing.k", "2", "routing.renormalise", "true", "model.start", path));
-  g_autoptr (MsSession) all = session (PAIRS (ROUTED, "routing.k", "4", "model.start", path));
+    = session_of (2, PAIRS (ROUTED, "routing.k", "2", "routing.renormalise", "true", "model.start", path));
+  g_autoptr (MsSession) all = session_of (2, PAIRS (ROUTED, "routing.k", "4", "model.start", path));
   const MsParam *kernel = ms_params_find (all->model->params, "Encoder/encoderblock_1/Moe/Mlp/Dense_0/kernel");
 
   assert_same_function (dense, some);
@@ -124,13 +94,13 @@ test_vmoe_to_e3 (void)
   g_autoptr (MsSession) whole = NULL;
   g_autofree char *path = trained ("vmoe.safetensors", PAIRS (ROUTED), &whole);
   g_autoptr (MsSession) e3
-    = session (PAIRS (ROUTED, "ensemble.kind", "e3", "ensemble.members", "2", "model.start", path));
+    = session_of (2, PAIRS (ROUTED, "ensemble.kind", "e3", "ensemble.members", "2", "model.start", path));
   g_autofree float *members = logits (e3);
 
   g_assert_nonnull (strstr (ms_session_start_text (e3), "1 reshaped"));
   for (int m = 0; m < 2; m++)
     {
-      g_autoptr (MsSession) part = session (PAIRS (ROUTED, "routing.experts", "2"));
+      g_autoptr (MsSession) part = session_of (2, PAIRS (ROUTED, "routing.experts", "2"));
       g_autofree float *alone = NULL;
 
       for (int i = 0; i < ms_params_count (part->model->params); i++)
@@ -156,10 +126,10 @@ test_routers (void)
 {
   g_autofree char *e3 = trained ("e3.safetensors", PAIRS (ROUTED, "ensemble.kind", "e3"), NULL);
   g_autofree char *vmoe = trained ("vmoe.safetensors", PAIRS (ROUTED), NULL);
-  g_autoptr (MsSession) back = session (PAIRS (ROUTED, "model.start", e3));
+  g_autoptr (MsSession) back = session_of (2, PAIRS (ROUTED, "model.start", e3));
   g_autoptr (MsSession) shared
-    = session (PAIRS (ROUTED, "ensemble.kind", "e3", "ensemble.partition", "false", "model.start", vmoe));
-  g_autoptr (MsSession) hash = session (PAIRS (ROUTED, "routing.router", "hash", "model.start", vmoe));
+    = session_of (2, PAIRS (ROUTED, "ensemble.kind", "e3", "ensemble.partition", "false", "model.start", vmoe));
+  g_autoptr (MsSession) hash = session_of (2, PAIRS (ROUTED, "routing.router", "hash", "model.start", vmoe));
   const char *name = "Encoder/encoderblock_1/Moe/Router/dense/kernel";
   const MsParam *kernel = ms_params_find (shared->model->params, name);
 
@@ -177,10 +147,10 @@ test_members (void)
   g_autofree char *path = trained ("dense.safetensors", PAIRS (DENSE), &dense);
   g_autofree char *routed = trained ("vmoe.safetensors", PAIRS (ROUTED), &vmoe);
   g_autoptr (MsSession) deep
-    = session (PAIRS (DENSE, "ensemble.kind", "deep", "ensemble.members", "3", "model.start", path));
-  g_autoptr (MsSession) deep_routed = session (PAIRS (ROUTED, "ensemble.kind", "deep", "model.start", routed));
+    = session_of (2, PAIRS (DENSE, "ensemble.kind", "deep", "ensemble.members", "3", "model.start", path));
+  g_autoptr (MsSession) deep_routed = session_of (2, PAIRS (ROUTED, "ensemble.kind", "deep", "model.start", routed));
   g_autoptr (MsSession) batch
-    = session (PAIRS (DENSE, "ensemble.kind", "batch", "ensemble.fast_init", "1", "model.start", path));
+    = session_of (2, PAIRS (DENSE, "ensemble.kind", "batch", "ensemble.fast_init", "1", "model.start", path));
 
   assert_same_function (dense, deep);
   assert_same_function (vmoe, deep_routed);
@@ -195,7 +165,7 @@ test_reset (void)
 {
   g_autofree char *path = trained ("dense.safetensors", PAIRS (DENSE), NULL);
   g_autofree char *later = fixture_path ("later.safetensors");
-  g_autoptr (MsSession) s = session (PAIRS (ROUTED, "model.start", path)), loaded = NULL;
+  g_autoptr (MsSession) s = session_of (2, PAIRS (ROUTED, "model.start", path)), loaded = NULL;
   g_autoptr (GBytes) start = ms_session_save_state (s), again = NULL, a = NULL, b = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -217,7 +187,7 @@ static MsModel *
 start_elsewhere (const char *const *pairs, MsModelShape shape, const char *const *to, MsModelShape to_shape,
                  MsModel **source, MsUpcycled *done, GError **error)
 {
-  g_autoptr (MsExperiment) x = experiment (pairs), y = experiment (to);
+  g_autoptr (MsExperiment) x = experiment_of (pairs), y = experiment_of (to);
   g_autoptr (MsModel) from = ms_model_new (x, &shape, error), model = ms_model_new (y, &to_shape, error);
   g_autoptr (MsOptimiser) optimiser = ms_optimiser_new (from->params, MS_CHOICE_OPTIMISER_SGD, error);
   g_autofree char *path = fixture_path ("elsewhere.safetensors");
@@ -296,9 +266,9 @@ test_refusals (void)
 {
   const char *missing = "nowhere/at-all.safetensors";
   g_autofree char *path = trained ("dense.safetensors", PAIRS (DENSE), NULL);
-  g_autoptr (MsExperiment) x = experiment (PAIRS (DENSE, "model.start", missing));
-  g_autoptr (MsExperiment) y = experiment (PAIRS (DENSE, "model.start", path, "model.width", "32"));
-  g_autoptr (MsExperiment) z = experiment (PAIRS (DENSE, "model.start", path, "model.blocks", "3"));
+  g_autoptr (MsExperiment) x = experiment_of (PAIRS (DENSE, "model.start", missing));
+  g_autoptr (MsExperiment) y = experiment_of (PAIRS (DENSE, "model.start", path, "model.width", "32"));
+  g_autoptr (MsExperiment) z = experiment_of (PAIRS (DENSE, "model.start", path, "model.blocks", "3"));
   g_autoptr (GError) error = NULL;
 
   g_assert_null (ms_session_new (x, "test", 1, &error));
@@ -332,7 +302,7 @@ static void
 test_unknown_grid (void)
 {
   g_autofree char *path = fixture_path ("grid.safetensors");
-  g_autoptr (MsExperiment) x = experiment (PAIRS (DENSE));
+  g_autoptr (MsExperiment) x = experiment_of (PAIRS (DENSE));
   g_autoptr (GError) error = NULL;
   g_autoptr (MsModel) model = ms_model_new (x, &square, &error);
   g_autoptr (MsSafetensorsWriter) writer = ms_safetensors_writer_new ();

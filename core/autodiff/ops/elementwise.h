@@ -69,3 +69,48 @@ ms_elementwise_slopes (const MsElementwise *e, const MsReal *at, gsize begin, gs
       ms_lanes_store (e->dx + i, dx, end - i);
     }
 }
+
+/* The op @name and its constructor, from the file's own value (x), slope and @name_sample; @at: what slope is told, the
+ * op's x or its y. */
+#define MS_ELEMENTWISE_OP(op_name, at)                                                                                 \
+  MS_CLONES                                                                                                            \
+  static void                                                                                                          \
+  forward_part (gpointer data, gsize begin, gsize end)                                                                 \
+  {                                                                                                                    \
+    ms_elementwise_values (data, begin, end, value);                                                                   \
+  }                                                                                                                    \
+                                                                                                                       \
+  MS_CLONES                                                                                                            \
+  static void                                                                                                          \
+  backward_part (gpointer data, gsize begin, gsize end)                                                                \
+  {                                                                                                                    \
+    const MsElementwise *e = data;                                                                                     \
+                                                                                                                       \
+    ms_elementwise_slopes (e, e->at, begin, end, slope);                                                               \
+  }                                                                                                                    \
+                                                                                                                       \
+  static void                                                                                                          \
+  op_name##_forward (MsTape *tape, MsNode *y)                                                                          \
+  {                                                                                                                    \
+    ms_elementwise_forward (tape, y, forward_part);                                                                    \
+  }                                                                                                                    \
+                                                                                                                       \
+  static void                                                                                                          \
+  op_name##_backward (MsTape *tape, MsNode *y)                                                                         \
+  {                                                                                                                    \
+    ms_elementwise_backward (tape, y, backward_part);                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  const MsOp ms_op_##op_name = {                                                                                       \
+    .name = #op_name,                                                                                                  \
+    .shape = ms_shape_same,                                                                                            \
+    .forward = op_name##_forward,                                                                                      \
+    .backward = op_name##_backward,                                                                                    \
+    .cost = ms_cost_elementwise,                                                                                       \
+    .sample = op_name##_sample,                                                                                        \
+  };                                                                                                                   \
+                                                                                                                       \
+  MsNode *ms_##op_name (MsTape *tape, MsNode *x)                                                                       \
+  {                                                                                                                    \
+    return ms_tape_apply (tape, &ms_op_##op_name, NULL, 0, &x, 1);                                                     \
+  }

@@ -19,51 +19,10 @@ slope (MsVec x)
   return ms_vec_select (x > 0, ms_vec_set (1), (MsVec){ 0 });
 }
 
-MS_CLONES
-static void
-forward_part (gpointer data, gsize begin, gsize end)
-{
-  ms_elementwise_values (data, begin, end, value);
-}
-
-MS_CLONES
-static void
-backward_part (gpointer data, gsize begin, gsize end)
-{
-  const MsElementwise *e = data;
-
-  ms_elementwise_slopes (e, e->x, begin, end, slope);
-}
-
-static void
-relu_forward (MsTape *tape, MsNode *y)
-{
-  ms_elementwise_forward (tape, y, forward_part);
-}
-
-static void
-relu_backward (MsTape *tape, MsNode *y)
-{
-  ms_elementwise_backward (tape, y, backward_part);
-}
-
 static MsNode *
 relu_sample (MsTape *tape, MsCheck *check)
 {
   return ms_relu (tape, ms_check_variable (tape, check, 2, 2, (gsize[]){ 5, 7 }));
 }
 
-const MsOp ms_op_relu = {
-  .name = "relu",
-  .shape = ms_shape_same,
-  .forward = relu_forward,
-  .backward = relu_backward,
-  .cost = ms_cost_elementwise,
-  .sample = relu_sample,
-};
-
-MsNode *
-ms_relu (MsTape *tape, MsNode *x)
-{
-  return ms_tape_apply (tape, &ms_op_relu, NULL, 0, &x, 1);
-}
+MS_ELEMENTWISE_OP (relu, x)
