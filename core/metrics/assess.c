@@ -15,23 +15,12 @@ numbers_of (int rows, int columns)
   return MAX ((gsize)rows * (gsize)columns, 1);
 }
 
-/* The softmax of each of @rows rows. Free with g_free. */
+/* Free with g_free. */
 static float *
 new_probs (const float *logits, int rows, int C)
 {
   float *probs = g_new (float, numbers_of (rows, C));
-  for (gsize r = 0; r < (gsize)rows; r++)
-    {
-      const float *x = logits + r * (gsize)C;
-      float *p = probs + r * (gsize)C;
-      double largest = x[0], sum = 0;
-      for (int c = 1; c < C; c++)
-        largest = MAX (largest, x[c]);
-      for (int c = 0; c < C; c++)
-        sum += exp (x[c] - largest);
-      for (int c = 0; c < C; c++)
-        p[c] = (float)(exp (x[c] - largest) / sum);
-    }
+  ms_softmax_rows (probs, logits, (gsize)rows, C);
   return probs;
 }
 

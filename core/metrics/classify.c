@@ -63,6 +63,21 @@ ms_classify_bins (const MsClassifySums *sums, MsReliabilityBin *bins)
 }
 
 void
+ms_softmax_rows (float *probs, const float *logits, gsize rows, int C)
+{
+  for (gsize r = 0; r < rows; r++, logits += C, probs += C)
+    {
+      double largest = logits[0], sum = 0;
+      for (int c = 1; c < C; c++)
+        largest = MAX (largest, logits[c]);
+      for (int c = 0; c < C; c++)
+        sum += exp (logits[c] - largest);
+      for (int c = 0; c < C; c++)
+        probs[c] = (float)(exp (logits[c] - largest) / sum);
+    }
+}
+
+void
 ms_classify_average (float *mean, const float *probs, int M, int N, int C)
 {
   gsize size = (gsize)N * (gsize)C;

@@ -19,5 +19,8 @@ MsQuality ms_classify_result (const MsClassifySums *sums);
 /* bins (MS_RELIABILITY_BINS): the reliability diagram; their n are the histogram of confidence. */
 void ms_classify_bins (const MsClassifySums *sums, MsReliabilityBin *bins);
 
+/* probs (rows, C) = softmax of each row of @logits. */
+void ms_softmax_rows (float *probs, const float *logits, gsize rows, int C);
+
 /* mean (N, C) = mean over members of probs (M, N, C). */
 void ms_classify_average (float *mean, const float *probs, int M, int N, int C);

@@ -205,29 +205,10 @@ ms_account_logits (const MsModelOutput *out)
 }
 
 void
-ms_account_probs (float *probs, const float *logits, gsize rows, int classes)
-{
-  gsize C = (gsize)classes;
-
-  for (gsize n = 0; n < rows; n++)
-    {
-      const float *x = logits + n * C;
-      double largest = x[0], sum = 0;
-
-      for (gsize c = 1; c < C; c++)
-        largest = MAX (largest, x[c]);
-      for (gsize c = 0; c < C; c++)
-        sum += exp (x[c] - largest);
-      for (gsize c = 0; c < C; c++)
-        probs[n * C + c] = (float)(exp (x[c] - largest) / sum);
-    }
-}
-
-void
 ms_account_predictions (MsRecord *record, const float *logits, int M, int N, int C)
 {
   record->predictions = ms_predictions_new (M, N, C);
-  ms_account_probs (record->predictions->probs, logits, (gsize)M * N, C);
+  ms_softmax_rows (record->predictions->probs, logits, (gsize)M * N, C);
 }
 
 static double
@@ -257,7 +238,7 @@ ms_account_error (MsRecord *record, const float *logits, const int *labels, int 
     {
       probs = g_new (float, (gsize)M * size);
       mean = g_new (float, size);
-      ms_account_probs (probs, logits, (gsize)M * N, C);
+      ms_softmax_rows (probs, logits, (gsize)M * N, C);
       ms_classify_average (mean, probs, M, N, C);
     }
   record->train_error = share_wrong (M > 1 ? mean : logits, labels, N, C);

@@ -29,7 +29,4 @@ void ms_account_predictions (MsRecord *record, const float *logits, int M, int N
  * for the likeliest. */
 void ms_account_error (MsRecord *record, const float *logits, const int *labels, int M, int N, int C);
 
-/* probs (rows, C) = softmax of each row of @logits. */
-void ms_account_probs (float *probs, const float *logits, gsize rows, int C);
-
 G_END_DECLS

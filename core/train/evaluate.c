@@ -71,7 +71,7 @@ mean_probs (float *mean, const float *logits, int M, int n, int C)
 {
   g_autofree float *probs = g_new (float, (gsize)M * n * C);
 
-  ms_account_probs (probs, logits, (gsize)M * n, C);
+  ms_softmax_rows (probs, logits, (gsize)M * n, C);
   ms_classify_average (mean, probs, M, n, C);
 }
 

@@ -62,6 +62,17 @@ load (const char *kind, const char *path, GError **error)
   return use (ms_dataset_load (&spec, error));
 }
 
+/* Inputs without labels, as for foreign examples, of the same file: read whole or refused with a reason. */
+static void
+read_inputs (const char *kind, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsDataset) data = ms_dataset_kind_find (kind)->load_inputs (path, &error);
+  g_assert_true ((data == NULL) == (error != NULL));
+  for (gsize i = 0; data != NULL && i < ms_dataset_example_size (data) * (gsize) data->n_test; i++)
+    g_assert_true (isfinite (data->test_x[i]));
+}
+
 static bool
 read_table (const guint8 *bytes, gsize size, GError **error)
 {
@@ -80,6 +91,7 @@ static bool
 read_idx (const guint8 *bytes, gsize size, GError **error)
 {
   g_autofree char *file = fixture_write ("idx/train-images-idx3-ubyte", bytes, size), *folder = fixture_path ("idx");
+  read_inputs ("idx", file);
   return load ("idx", folder, error);
 }
 
@@ -87,6 +99,7 @@ static bool
 read_npz (const guint8 *bytes, gsize size, GError **error)
 {
   g_autofree char *path = fixture_write ("fuzz.npz", bytes, size);
+  read_inputs ("npz", path);
   return load ("npz", path, error);
 }
 

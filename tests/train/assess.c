@@ -2,11 +2,14 @@
 
 /* What a session says of the test split, of foreign examples, of its features and of corrupted images. */
 
+#include "core/base/rng.h"
 #include "core/metrics/mahalanobis.h"
+#include "core/metrics/probe.h"
 #include "core/train/probing.h"
 #include "core/train/session-private.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A small model of the digits, trained for @steps; @more are further settings. */
 static MsSession *
@@ -153,6 +156,46 @@ test_no_foreign (void)
   g_assert_false (ms_session_corruptions (s, &table));
 }
 
+/* (n, 2 R) of the two members' features side by side. */
+static float *
+joined (MsSession *s, const float *x, int n, int R)
+{
+  g_autofree float *logits = g_new (float, 2 * n * 10), *features = g_new (float, 2 * n * R);
+  float *to = g_new (float, 2 * n * R);
+
+  ms_session_predict (s, x, n, logits, features);
+  for (int i = 0; i < 2 * n * R; i++)
+    to[i] = features[(i / R % 2 * n + i / R / 2) * R + i % R];
+  return to;
+}
+
+/* One example a class, worked out here: the first of the drawn order. */
+static void
+assert_one_shot (MsSession *s, const MsFewShot *shot)
+{
+  const MsDataset *d = ms_session_dataset (s);
+  int R = ms_model_feature_width (s->model), y[10];
+  float x[10 * 64];
+  double lambda;
+
+  for (int c = 0; c < 10; c++)
+    {
+      MsRng rng = ms_rng_new (s->seed, MS_RNG_DATA, 4, (guint64)c);
+      int of_class[1437], n = 0;
+
+      for (int i = 0; i < d->n_train; i++)
+        if (d->train_y[i] == c)
+          of_class[n++] = i;
+      ms_rng_shuffle (&rng, of_class, (gsize)n);
+      memcpy (x + 64 * c, d->train_x + 64 * of_class[0], 256);
+      y[c] = c;
+    }
+  g_autofree float *few = joined (s, x, 10, R), *test = joined (s, d->test_x, d->n_test, R);
+  g_autoptr (MsProbe) probe = ms_probe_new (few, y, 10, 2 * R, 10);
+  g_assert_cmpfloat (shot->accuracy, ==, ms_probe_best_accuracy (probe, test, d->test_y, d->n_test, &lambda));
+  g_assert_cmpfloat (shot->lambda, ==, lambda);
+}
+
 static void
 test_few_shot (void)
 {
@@ -165,6 +208,7 @@ test_few_shot (void)
   g_assert_cmpfloat (shot[0].accuracy, >, 0.2);
   g_assert_cmpfloat (shot[3].accuracy, >, 0.5);
   g_assert_cmpfloat (shot[3].accuracy, >, shot[0].accuracy);
+  assert_one_shot (s, &shot[0]);
   for (int i = 0; i < MS_N_SHOTS; i++)
     g_assert_true (shot[i].accuracy == again[i].accuracy && shot[i].lambda == again[i].lambda);
 }
