@@ -237,12 +237,16 @@ add_how (GString *out, const MsCampaign *campaign, const MsStudySummary *summary
   g_autofree char *makers = describe_makers (campaign);
   char minutes[32];
   add (out, "## How it was run\n\n%s\n\n", study->notes != NULL ? study->notes : "");
+  g_autofree char *seeds
+    = summary->n_seeds == 1
+        ? g_strdup_printf ("the seed %" G_GINT64_FORMAT, first)
+        : g_strdup_printf ("the seeds %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, first, first + summary->n_seeds - 1);
   add (out,
-       "%d variants with the seeds %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", %d runs of one thread each: %s "
+       "%d variants with %s, %d runs of one thread each: %s "
        "minutes of computing in all, by %s. A seed decides the initial weights, the order of the examples, the noise "
        "and the dropout; the data and their split are the same in all runs. `moescope study %s%s --seeds %d` makes "
        "them again, to the bit where OpenBLAS runs the same kernel.\n\n",
-       study->n_variants, first, first + summary->n_seeds - 1, ms_campaign_n_runs (campaign),
+       study->n_variants, seeds, ms_campaign_n_runs (campaign),
        g_ascii_formatd (minutes, sizeof minutes, "%.1f", summary->seconds / 60), makers, study->name,
        study->files ? " --data DIR" : "", summary->n_seeds);
   if (ms_study_summary_at (summary, 0, MS_STUDY_METRIC_auroc)->n > 0)

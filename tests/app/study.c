@@ -105,6 +105,10 @@ test_launchers (void)
   share ("both", "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=1 SLURM_ARRAY_TASK_COUNT=2 "
                  "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2",
          1, 3);
+  g_autoptr (CliResult) told
+    = cli_shell ("SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=1 SLURM_ARRAY_TASK_COUNT=2 "
+                 "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2 \"$moescope\" study tiny.json --output both");
+  g_assert_nonnull (strstr (told->err, "tiny: share 4 of 4, by SLURM_PROCID"));
   share ("batch", "ENVIRONMENT=BATCH SLURM_PROCID=0 SLURM_NTASKS=4", 4, 0); /* nobody else is there */
   share ("single", "PMI_RANK=0 PMI_SIZE=1", 4, 0);
 }

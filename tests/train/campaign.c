@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A tiny study, run in all the ways that must come to the same: at once, interrupted, in shares, twice. */
-#include "core/tasks/dataset.h"
+#include "core/train/session.h"
 #include "core/train/study-report.h"
+#include "core/train/study-run.h"
 #include "tests/fixture.h"
 #include <math.h>
 
@@ -281,6 +282,40 @@ test_prediction_cost (void)
   g_assert_cmpfloat (three->value[MS_STUDY_METRIC_member_nll], >=, three->value[MS_STUDY_METRIC_nll]);
 }
 
+/* Where the data lie decides nothing, everything else does. */
+static void
+test_hash (void)
+{
+  g_autoptr (MsExperiment) x = ms_experiment_new ();
+  g_autoptr (MsExperiment) moved = ms_experiment_with (x, "task.path", "/elsewhere", NULL);
+  g_autoptr (MsExperiment) foreign = ms_experiment_with (x, "task.ood_path", "/elsewhere", NULL);
+  g_autoptr (MsExperiment) seeded = ms_experiment_with (x, "run.seed", "1", NULL);
+  g_autoptr (MsExperiment) noisy = ms_experiment_with (x, "task.noise", "0.01", NULL);
+  g_autofree char *hash = ms_run_hash (x, "d"), *b = ms_run_hash (moved, "d"), *c = ms_run_hash (foreign, "d");
+  g_autofree char *d = ms_run_hash (seeded, "d"), *e = ms_run_hash (noisy, "d"), *f = ms_run_hash (x, "other data");
+  g_assert_cmpint (strlen (hash), ==, 64);
+  g_assert_cmpstr (hash, ==, b);
+  g_assert_cmpstr (hash, ==, c);
+  g_assert_cmpstr (hash, !=, d);
+  g_assert_cmpstr (hash, !=, e);
+  g_assert_cmpstr (hash, !=, f);
+}
+
+/* A run that was stopped on the way is nothing: half-trained numbers must not look like results. */
+static void
+test_stopped (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  const MsExperiment *x = tiny_study->variants[0].experiment;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsDataset) dataset = ms_session_load_data (x, &error);
+  MsStudySignals signals = { .stop = 1 };
+  g_assert_no_error (error);
+  g_assert_null (ms_study_run (x, dataset, "a", "a machine", &signals, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (signals.steps, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -294,6 +329,8 @@ main (int argc, char **argv)
   g_test_add_func ("/train/campaign/misnamed", test_misnamed);
   g_test_add_func ("/train/campaign/report", test_report);
   g_test_add_func ("/train/campaign/divergence", test_divergence);
+  g_test_add_func ("/train/campaign/hash", test_hash);
+  g_test_add_func ("/train/campaign/stopped", test_stopped);
   g_test_add_func ("/train/campaign/prediction-cost", test_prediction_cost);
   return fixture_run ();
 }
