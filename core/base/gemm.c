@@ -204,8 +204,10 @@ ms_gemm_tiled (bool trans_a, bool trans_b, gsize M, gsize N, gsize K, MsReal alp
   _Alignas (64) MsReal buffer[DEPTH * STRIP];
   bool copy = !trans_b && ldb >= FAR_APART && M >= MIN_REUSE;
   gsize whole = N / MS_GEMM_LANES * MS_GEMM_LANES;
-  Panel p = { .M = M, .a_row = trans_a ? 1 : lda, .a_col = trans_a ? lda : 1, .ldc = ldc, .alpha = alpha, .beta = beta };
+  Panel p = { .M = M, .a_row = trans_a ? 1 : lda, .a_col = trans_a ? lda : 1, .ldc = ldc };
 
+  p.alpha = alpha;
+  p.beta = beta;
   p.columns = (__mmask16)((1u << (N - whole)) - 1);
   for (gsize k = 0; k < K; k += DEPTH, p.beta = 1)
     {

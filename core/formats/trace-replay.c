@@ -21,7 +21,8 @@ check_soft (const TraceReader *self, gsize b, gsize l, GError **error)
   gsize at = b * self->s.L + l;
   gint32 slots = NEWER (layer_slots, at, 0), E = self->layer_experts[at], groups = self->layer_groups[at];
   guint8 rows = TRACE_HAS_DISPATCH | TRACE_HAS_COMBINE | TRACE_HAS_LOGITS;
-  bool even = slots > 0 && slots <= MAX_SLOTS && E > 0 && slots % E == 0 && groups > 0 && self->layer_tokens[at] % groups == 0;
+  bool even = slots > 0 && slots <= MAX_SLOTS && E > 0 && slots % E == 0 && groups > 0
+              && self->layer_tokens[at] % groups == 0;
   bool fits = !(self->captured[at] & rows) || (gsize)MAX (slots, 0) <= self->s.slots;
   if (slots == 0 || (even && fits && slots / E <= G_MAXINT / groups && self->layer_k[at] == 0))
     return true;

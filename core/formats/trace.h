@@ -10,7 +10,8 @@
  *
  *   meta            u8 (n)        a JSON object: format "moescope-trace", version, source, seed, provenance, E, k,
  *                                 layers (block, router, experts, k, members, copies, member, slots), routers,
- *                                 shape of the inputs, class_names, experiment (all keys and values), conventions in words, strides
+ *                                 shape of the inputs, class_names, experiment (all keys and values), conventions in
+ *                                 words, strides
  *   load_step       i64 (S)       batches done, rising
  *   cnt, dropped    i64 (S, L, E) assignments asked for, and those of them that capacity dropped; -1: no such expert
  *   cap             f32 (S, L)    places per expert and group; NaN: unlimited
@@ -42,8 +43,8 @@
  *                   i32 (B, L)    what each batch's layers were; experts 0: no such layer; router: its place in
  *                                 meta.routers
  *   layer_copies, layer_member, layer_slots
- *                   i32 (B, L)    times the examples' tokens pass the layer, one copy after another; of a deep ensemble,
- *                                 the member whose layer it is, else -1; slots of all its experts, 0: not a soft layer
+ *                   i32 (B, L)    times the examples' tokens pass the layer, one copy after another; of a deep
+ *                                 ensemble, the member whose layer it is, else -1; slots of all its experts, 0: not a soft layer
  *   layer_bias      f32 (B, L, E) what the sigmoid router adds before it chooses; NaN: another router
  *   layer_captured  u8 (B, L)     1 gate + 2 router_probs + 4 logits + 8 mask + 16 dispatch + 32 combine + 64 bias
  *   layer_losses    f64 (B, L, 4) importance, load, GShard, z; unweighted, NaN: absent
