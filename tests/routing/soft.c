@@ -435,6 +435,30 @@ test_session (void)
   check_session ("{" SOFT ", \"routing.slots\": 2, \"ensemble.kind\": \"deep\", \"ensemble.members\": 2}");
 }
 
+/* A map of the plane names the expert whose answer weighs most at each place, and not the same everywhere. */
+static void
+test_surface (void)
+{
+  g_autoptr (MsExperiment) x = experiment ("{\"task.data\": \"spirals\", \"task.examples\": 200, \"model.kind\": "
+                                           "\"mlp\", \"routing.router\": \"soft\", \"routing.slots\": 3}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsSession) s = ms_session_new (x, "test", 2, &error);
+  g_autoptr (MsRecord) record = ms_session_look (s, MS_DETAIL_BATCH | MS_DETAIL_SURFACE, &error);
+  bool seen[8] = { false };
+  int n = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (record->routing[0]->slots, ==, 24);
+  g_assert_cmpint (record->surface->E, ==, 8);
+  for (int i = 0; i < record->surface->n_layers * record->surface->width * record->surface->height; i++)
+    {
+      g_assert_true (record->surface->expert[i] >= 0 && record->surface->expert[i] < 8);
+      n += !seen[record->surface->expert[i]];
+      seen[record->surface->expert[i]] = true;
+    }
+  g_assert_cmpint (n, >, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -451,5 +475,6 @@ main (int argc, char **argv)
   g_test_add_func ("/soft/rebuild", test_rebuild);
   g_test_add_func ("/soft/e3-is-refused", test_e3_is_refused);
   g_test_add_func ("/soft/session", test_session);
+  g_test_add_func ("/soft/surface", test_surface);
   return g_test_run ();
 }
