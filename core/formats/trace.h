@@ -44,7 +44,8 @@
  *                                 meta.routers
  *   layer_copies, layer_member, layer_slots
  *                   i32 (B, L)    times the examples' tokens pass the layer, one copy after another; of a deep
- *                                 ensemble, the member whose layer it is, else -1; slots of all its experts, 0: not a soft layer
+ *                                 ensemble, the member whose layer it is, else -1; slots of all its experts, 0: not
+ *                                 a soft layer
  *   layer_bias      f32 (B, L, E) what the sigmoid router adds before it chooses; NaN: another router
  *   layer_captured  u8 (B, L)     1 gate + 2 router_probs + 4 logits + 8 mask + 16 dispatch + 32 combine + 64 bias
  *   layer_losses    f64 (B, L, 4) importance, load, GShard, z; unweighted, NaN: absent
