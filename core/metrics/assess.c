@@ -2,6 +2,7 @@
 
 #include "core/metrics/assess.h"
 
+#include "core/ensemble/combine.h"
 #include "core/metrics/classify.h"
 #include "core/metrics/diversity.h"
 #include "core/metrics/ood.h"
@@ -32,14 +33,35 @@ new_mean (const float *probs, int M, int N, int C)
   return mean;
 }
 
+/* Of the members' mean probabilities, from their logits (M, N, C): a probability that no float holds keeps its
+ * logarithm. Labels outside [0, C) are skipped. */
+static double
+mean_nll (const float *logits, const int *labels, int M, int N, int C)
+{
+  g_autofree double *log_mean = g_new (double, numbers_of (N, C));
+  double sum = 0;
+  int n_labels = 0;
+  ms_members_log_mean (log_mean, logits, M, N, C);
+  for (int n = 0; n < N; n++)
+    if (labels[n] >= 0 && labels[n] < C)
+      {
+        sum -= log_mean[(gsize)n * (gsize)C + (gsize)labels[n]];
+        n_labels++;
+      }
+  return n_labels > 0 ? sum / n_labels : NAN;
+}
+
+/* @probs (N, C) are those of the members with @logits (M, N, C), averaged. */
 static MsQuality
-measure (const float *probs, const int *labels, int N, int C, MsReliabilityBin *bins)
+measure (const float *probs, const float *logits, const int *labels, int M, int N, int C, MsReliabilityBin *bins)
 {
   MsClassifySums sums = { 0 };
   ms_classify_add (&sums, probs, labels, N, C);
   if (bins != NULL)
     ms_classify_bins (&sums, bins);
-  return ms_classify_result (&sums);
+  MsQuality quality = ms_classify_result (&sums);
+  quality.nll = mean_nll (logits, labels, M, N, C);
+  return quality;
 }
 
 static double
@@ -68,13 +90,14 @@ MsAssessment *
 ms_assess (const float *logits, const int *labels, int M, int N, int C)
 {
   MsAssessment *self = ms_assessment_new (M, N, C);
+  gsize size = (gsize)N * (gsize)C;
   g_autofree float *probs = new_probs (logits, M * N, C), *mean = new_mean (probs, M, N, C);
   g_autofree double *part = g_new (double, numbers_of (3, N));
-  self->ensemble = measure (mean, labels, N, C, self->bins);
+  self->ensemble = measure (mean, logits, labels, M, N, C, self->bins);
   if (M > 1)
     self->member_bins = g_new0 (MsReliabilityBin, (gsize)M * MS_RELIABILITY_BINS);
   for (int m = 0; m < M; m++)
-    self->member[m] = measure (probs + (gsize)m * (gsize)N * (gsize)C, labels, N, C,
+    self->member[m] = measure (probs + (gsize)m * size, logits + (gsize)m * size, labels, 1, N, C,
                                M > 1 ? self->member_bins + m * MS_RELIABILITY_BINS : NULL);
   if (M > 1 && N > 0)
     compare_members (self, probs);

@@ -41,6 +41,17 @@ test_members (void)
   g_assert_true (a->member_bins[MS_RELIABILITY_BINS + 13].n == 0 && a->member_bins[MS_RELIABILITY_BINS + 10].n == 0);
 }
 
+/* A probability of e^-200 is 0 as a float, and still costs 200 nats: in a member, and ln 2 more in the mean of two. */
+static void
+test_small_probabilities (void)
+{
+  const float logits[] = { 0, -200, 0, -300 };
+  g_autoptr (MsAssessment) a = ms_assess (logits, (const int[]){ 1 }, 2, 1, 2);
+  assert_near (a->member[0].nll, 200);
+  assert_near (a->member[1].nll, 300);
+  assert_near (a->ensemble.nll, 200 + log (2));
+}
+
 /* The ensemble is never worse than its members on average (Jensen), whatever they say. */
 static void
 test_jensen (void)
@@ -122,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/metrics/assess/members", test_members);
   g_test_add_func ("/metrics/assess/jensen", test_jensen);
+  g_test_add_func ("/metrics/small-probabilities", test_small_probabilities);
   g_test_add_func ("/metrics/assess/single", test_single);
   g_test_add_func ("/metrics/assess/foreign", test_foreign);
   g_test_add_func ("/metrics/assess/bytes", test_bytes);
