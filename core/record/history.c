@@ -201,7 +201,9 @@ put (MsHistory *history, int i, const MsRecord *record)
 
       for (int e = 0; e < history->E; e++)
         {
-          history->load[row + (gsize) e] = e < routing->E ? (float) routing->load[e] : 0;
+          double load = e >= routing->E ? 0 : routing->use != NULL ? routing->use[e] : (double) routing->load[e];
+
+          history->load[row + (gsize) e] = (float) load;
           history->dropped[row + (gsize) e] = e < routing->E ? (float) routing->dropped[e] : 0;
         }
     }

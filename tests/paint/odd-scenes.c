@@ -290,6 +290,27 @@ test_members (void)
     }
 }
 
+/* Members with their own copies and experts, and parts that do not match. */
+static void
+test_copies (void)
+{
+  MsScene *scene = ms_sample_e3_sized (4, 9, 8);
+  MsRecord *record = (MsRecord *) scene->record;
+
+  try_all (scene);
+  scene->selection.member = 3;
+  scene->selection.token = record->routing[0]->T - 1;
+  try_all (scene);
+  record->routing[0]->M = 3;
+  record->routing[0]->copies = 2;
+  try_all (scene);
+  record->routing[0]->E = 1;
+  record->routing[0]->M = 2;
+  try_all (scene);
+  record->routing[0]->E = 8;
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -303,6 +324,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/odd-scenes/not-finite", test_not_finite);
   g_test_add_func ("/odd-scenes/other-inputs", test_other_inputs);
   g_test_add_func ("/odd-scenes/soft", test_soft);
+  g_test_add_func ("/odd-scenes/copies", test_copies);
   g_test_add_func ("/odd-scenes/members", test_members);
   g_test_add_func ("/odd-scenes/plane-parts", test_plane_parts);
   return g_test_run ();

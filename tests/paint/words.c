@@ -4,6 +4,7 @@
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
+#include "ui/paint/tokens.h"
 
 #include <math.h>
 
@@ -187,7 +188,7 @@ test_slot (void)
   ms_scene_free (scene);
 }
 
-/* Where nothing is chosen there are no assignments, and every load is the same. */
+/* Where nothing is chosen there are no assignments; Load then shows how much tokens take from each expert. */
 static void
 test_soft_views (void)
 {
@@ -195,9 +196,74 @@ test_soft_views (void)
 
   g_assert_true (ms_painter_find ("slots")->applies (soft) && !ms_painter_find ("slots")->applies (sparse));
   g_assert_true (!ms_painter_find ("assignments")->applies (soft) && ms_painter_find ("assignments")->applies (sparse));
-  g_assert_true (!ms_painter_find ("load")->applies (soft) && ms_painter_find ("load")->applies (sparse));
+  g_assert_true (ms_painter_find ("load")->applies (soft) && ms_painter_find ("load")->applies (sparse));
   ms_scene_free (soft);
   ms_scene_free (sparse);
+}
+
+/* E3: the chosen member's copy of the tokens, and its own experts. */
+static void
+test_copies (void)
+{
+  const MsPainter *painter = ms_painter_find ("assignments"), *load = ms_painter_find ("load");
+  MsScene *scene = ms_sample_e3_sized (2, 3, 8);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+  int first, T = 3 * 16;
+
+  g_assert_cmpint (ms_scene_copy (scene, routing), ==, 0);
+  g_assert_true (painter->pick (280, 190, 560, 400, scene, ms_palette_light (), &spot));
+  g_assert_cmpint (spot.token, <, T);
+  g_assert_cmpint (spot.expert, <, 4);
+  g_assert_cmpint (spot.member, ==, 0);
+  scene->selection.member = 1;
+  g_assert_true (painter->pick (280, 190, 560, 400, scene, ms_palette_light (), &spot));
+  g_assert_cmpint (spot.token, >=, T);
+  g_assert_cmpint (spot.expert, >=, 4);
+  g_assert_cmpint (spot.member, ==, 1);
+  g_assert_cmpint (ms_token_example (scene->record, spot.token), ==, spot.example);
+  g_assert_cmpint (ms_routing_experts (routing, 1, &first), ==, 4);
+  g_assert_cmpint (first, ==, 4);
+
+  g_autofree char *token = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (token, "\nmember 1\nexpert "));
+  g_autofree char *table = painter->table (scene);
+  g_assert_cmpint (count_lines (table), ==, 2 * T + 1);
+  g_assert_nonnull (strstr (table, "\n1\t2\t15\t"));
+
+  spot = MS_SPOT_NONE;
+  spot.kind = MS_SPOT_EXPERT;
+  spot.expert = 6;
+  routing->member = 3;
+  g_autofree char *expert = load->describe (scene, &spot);
+  g_assert_true (g_str_has_prefix (expert, "expert 6, block 1 of member 3\nserves member 1\n"));
+  ms_scene_free (scene);
+}
+
+/* A soft layer's load is combine weight; the figures say how they are computed. */
+static void
+test_weight (void)
+{
+  const MsPainter *painter = ms_painter_find ("load");
+  MsScene *scene = ms_sample_soft_sized (2, 16);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+
+  for (int e = 0; e < 8; e++)
+    routing->use[e] = e == 2 ? 11 : 3;
+  spot.kind = MS_SPOT_EXPERT;
+  spot.expert = 2;
+  says (painter, scene, &spot,
+        "expert 2, block 1\n11.0 of the combine weight of 32 tokens (34.4 %)\nfair share 12.5 %\n"
+        "all of its 2 slots are always full");
+  spot.kind = MS_SPOT_FIGURES;
+  says (painter, scene, &spot,
+        "max violation 1.7500: max c E / N − 1\nCV 0.6614: population σ (÷ E) / mean of c\n"
+        "relative entropy 0.9236: H / ln E\nH = −Σ p ln p, p = c / N\n"
+        "c = combine weight that tokens give an expert, N = their sum, E = 8 experts");
+  g_autofree char *table = painter->table (scene);
+  g_assert_true (g_str_has_prefix (table, "expert\tcombine weight\tshare %\n0\t3.0000\t9.375\n"));
+  ms_scene_free (scene);
 }
 
 static void
@@ -362,6 +428,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/place", test_place);
   g_test_add_func ("/words/slot", test_slot);
   g_test_add_func ("/words/soft-views", test_soft_views);
+  g_test_add_func ("/words/copies", test_copies);
+  g_test_add_func ("/words/weight", test_weight);
   g_test_add_func ("/words/dispute", test_dispute);
   g_test_add_func ("/words/bin", test_bin);
   g_test_add_func ("/words/foreign", test_foreign);

@@ -168,6 +168,21 @@ test_copy (void)
   check_whole (copy, 1, 90);
 }
 
+/* Soft layers fill all slots always: their past is what tokens take from each expert. */
+static void
+test_use (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (8);
+  g_autoptr (MsRecord) record = make_record (1, 1, 4);
+
+  record->routing[0]->use = g_new0 (double, 4);
+  for (int e = 0; e < 4; e++)
+    record->routing[0]->use[e] = 0.25 + e;
+  ms_history_add (history, record);
+  for (int e = 0; e < 4; e++)
+    g_assert_cmpfloat ((double) history->load[e], ==, 0.25 + e);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -177,5 +192,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/truncate", test_truncate);
   g_test_add_func ("/history/evaluations", test_evaluations);
   g_test_add_func ("/history/copy", test_copy);
+  g_test_add_func ("/history/use", test_use);
   return g_test_run ();
 }

@@ -51,6 +51,8 @@ ms_assignments_describe (const MsScene *scene, const MsSpot *spot)
       g_string_append (text, routing == NULL ? "\nno routed layer" : "\nits routing was not captured");
       return g_string_free (text, FALSE);
     }
+  if (routing->copies > 1)
+    g_string_append_printf (text, "\nmember %d", spot->token / MAX (1, record->N * record->tokens));
   if (routing->mask != NULL && !routing->mask[spot->token])
     g_string_append (text, "\npadding: not routed");
   for (int k = 0; k < routing->K; k++)
@@ -70,8 +72,10 @@ ms_assignments_describe (const MsScene *scene, const MsSpot *spot)
 static void
 table_row (GString *text, const MsRecord *record, const MsRouting *routing, int token)
 {
-  int n = token / record->tokens, next = ms_token_runner_up (routing, token);
+  int n = ms_token_example (record, token), next = ms_token_runner_up (routing, token);
 
+  if (routing->copies > 1)
+    g_string_append_printf (text, "%d\t", token / (record->N * record->tokens));
   g_string_append_printf (text, "%d\t%d\t", n, token % record->tokens);
   if (record->labels != NULL && n < record->N)
     g_string_append (text, ms_record_class (record, record->labels[n]).text);
@@ -100,12 +104,14 @@ char *
 ms_assignments_table (const MsScene *scene)
 {
   const MsRouting *routing = ms_scene_routing (scene);
-  GString *text = g_string_new ("example\ttoken\tlabel");
+  GString *text = g_string_new (routing != NULL && routing->copies > 1 ? "member\texample\ttoken\tlabel"
+                                                                        : "example\ttoken\tlabel");
 
   for (int k = 1; routing != NULL && k <= routing->K; k++)
     g_string_append_printf (text, "\texpert %d\tgate %d\tkept %d", k, k, k);
   g_string_append (text, "\trunner-up\trunner-up probability\n");
-  for (int t = 0; routing != NULL && routing->expert != NULL && scene->record->tokens > 0 && t < routing->T; t++)
+  for (int t = 0; routing != NULL && routing->expert != NULL && scene->record->tokens > 0 && scene->record->N > 0
+                  && t < routing->T; t++)
     table_row (text, scene->record, routing, t);
   return g_string_free (text, FALSE);
 }

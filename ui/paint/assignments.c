@@ -23,6 +23,7 @@ typedef struct {
   bool image;
   int across, down; /* patches of an image; tokens of a cell, side by side */
   int first;        /* tokens before the patches: the class token */
+  int copy;         /* of the examples' tokens */
   double strip;     /* height of a cell's upper part, which shows the example */
 } Layout;
 
@@ -35,6 +36,7 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
   if (record == NULL || record->inputs == NULL || record->N < 1 || record->tokens < 1)
     return layout;
   layout.first = record->class_token ? 1 : 0;
+  layout.copy = ms_scene_copy (scene, ms_scene_routing (scene));
   layout.image = record->patch > 0 && record->height > 0 && record->width > 0;
   if (layout.image)
     {
@@ -55,7 +57,7 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
     }
   layout.grid.wanted = scene->selection.example;
   if (layout.grid.wanted < 0 && scene->selection.token >= 0)
-    layout.grid.wanted = scene->selection.token / record->tokens;
+    layout.grid.wanted = ms_token_example (record, scene->selection.token);
   return layout;
 }
 
@@ -115,7 +117,7 @@ paint_images (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
       cairo_rectangle_t area = ms_grid_item (&layout->grid, n);
 
       for (int p = 0; p < P; p++)
-        tint[p] = tint_of (scene, routing, ms_token_index (record, routing, n, p));
+        tint[p] = tint_of (scene, routing, ms_token_index (record, routing, layout->copy, n, p));
       ms_thumbnail_draw (cr, &area, record, n, tone, tint, palette);
     }
 }
@@ -131,7 +133,8 @@ paint_second (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = -layout->first; p < P; p++)
       {
-        int token = ms_token_index (scene->record, routing, n, p), expert = ms_token_expert (routing, token, 1);
+        int token = ms_token_index (scene->record, routing, layout->copy, n, p);
+        int expert = ms_token_expert (routing, token, 1);
         cairo_rectangle_t area = token_area (layout, n, p);
         double side = round (MAX (3, 0.36 * MIN (area.width, area.height)));
 
@@ -153,7 +156,7 @@ paint_chips (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
 
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     {
-      int tint = tint_of (scene, routing, ms_token_index (scene->record, routing, n, -1));
+      int tint = tint_of (scene, routing, ms_token_index (scene->record, routing, layout->copy, n, -1));
       cairo_rectangle_t area = token_area (layout, n, -1);
 
       ms_areas_add (areas, tint, &area);
@@ -172,7 +175,7 @@ paint_crosses (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
     for (int p = -layout->first; p < P; p++)
       {
-        int token = ms_token_index (scene->record, routing, n, p), asked, dropped;
+        int token = ms_token_index (scene->record, routing, layout->copy, n, p), asked, dropped;
         cairo_rectangle_t a = token_area (layout, n, p);
         double w = a.width - 1.5, h = a.height - 1.5, corner = 0.45 * MIN (w, h);
 
@@ -253,7 +256,7 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
       {
         cairo_rectangle_t area = token_area (layout, n, p);
 
-        ms_areas_add (areas, tint_of (scene, routing, ms_token_index (record, routing, n, p)), &area);
+        ms_areas_add (areas, tint_of (scene, routing, ms_token_index (record, routing, layout->copy, n, p)), &area);
       }
   ms_areas_fill (areas, cr, palette, palette->dark ? 0.62 : 0.5);
   for (int n = ms_grid_first (&layout->grid); n >= 0; n = ms_grid_next (&layout->grid, n))
@@ -264,9 +267,9 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
       for (int p = 0; routing != NULL && p < layout->across && cell.width / layout->across >= 24; p++)
         {
           cairo_rectangle_t part = token_area (layout, n, p);
+          int token = ms_token_index (record, routing, layout->copy, n, p);
 
-          label_cell (cr, layout, record, &part, ms_token_expert (routing, ms_token_index (record, routing, n, p), 0),
-                      palette);
+          label_cell (cr, layout, record, &part, ms_token_expert (routing, token, 0), palette);
         }
     }
 }
@@ -276,7 +279,7 @@ paint_marks (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
              const MsPalette *palette)
 {
   const MsSelection *selection = &scene->selection;
-  int example = layout->grid.wanted, tokens = scene->record->tokens;
+  int example = layout->grid.wanted, chosen = selection->token;
 
   if (ms_grid_shows (&layout->grid, example))
     {
@@ -285,10 +288,10 @@ paint_marks (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
       item.width += layout->grid.beside;
       ms_draw_outline (cr, &item, palette, palette->accent, 2);
     }
-  if (selection->token >= 0 && ms_grid_shows (&layout->grid, selection->token / tokens))
+  if (chosen >= 0 && ms_grid_shows (&layout->grid, ms_token_example (scene->record, chosen)))
     {
-      cairo_rectangle_t area
-        = token_area (layout, selection->token / tokens, selection->token % tokens - layout->first);
+      cairo_rectangle_t area = token_area (layout, ms_token_example (scene->record, chosen),
+                                           ms_token_patch (scene->record, chosen));
 
       ms_draw_outline (cr, &area, palette, palette->outline, 1.5);
     }
@@ -300,8 +303,8 @@ static void
 paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
              const MsPalette *palette)
 {
-  char block[32] = "", sample[64] = "", dropped[64] = "";
-  const char *const figures[] = { block, sample, dropped, NULL };
+  char block[64] = "", copy[48] = "", sample[64] = "", dropped[64] = "";
+  const char *const figures[] = { block, copy, sample, dropped, NULL };
   const char *noun = layout->image ? "images" : "examples";
   int n = layout->grid.n, shown = layout->grid.shown;
   gint64 asked = 0, lost = 0;
@@ -316,9 +319,11 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   else if (n > 0)
     g_snprintf (sample, sizeof sample, "%s %s", ms_number_count (n).text, noun);
   if (routing != NULL)
-    g_snprintf (block, sizeof block, "block %d", routing->layer);
+    g_strlcpy (block, ms_routing_name (routing).text, sizeof block);
   else if (n > 0)
     g_snprintf (dropped, sizeof dropped, "dense: all share one expert");
+  if (routing != NULL && routing->copies > 1)
+    g_snprintf (copy, sizeof copy, "member %d of %d", layout->copy, routing->copies);
   if (routing != NULL && routing->capacity > 0)
     g_snprintf (dropped, sizeof dropped, "%s of %s dropped", ms_number_count (lost).text, ms_number_count (asked).text);
   else if (routing != NULL && n > 0)
@@ -330,12 +335,13 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
                         : second                    ? "expert (corner: 2nd)"
                                                     : "expert";
 
-  double legend = routing != NULL ? ms_frame_expert_legend_width (palette, heading, routing->E) : 0;
+  int first = 0, experts = routing != NULL ? ms_routing_experts (routing, layout->copy, &first) : 0;
+  double legend = routing != NULL ? ms_frame_expert_legend_width (palette, heading, first, experts) : 0;
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Assignments", figures, legend);
 
   if (routing != NULL && layout->frame.foot.height > 0)
     ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
-                            room, heading, routing->E, scene->selection.expert);
+                            room, heading, first, experts, scene->selection.expert);
 }
 
 static void
@@ -347,6 +353,12 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (routing != NULL && routing->expert == NULL)
     routing = NULL;
   paint_frame (cr, &layout, scene, ms_scene_routing (scene), palette);
+  if (ms_scene_soft (scene))
+    {
+      ms_frame_empty (cr, &layout.frame, palette, "Nothing is chosen here",
+                      "Every token of a soft layer goes to every slot: see Slots");
+      return;
+    }
   if (layout.grid.shown < 1)
     {
       if (scene->record == NULL)
@@ -374,7 +386,7 @@ static bool
 pick (double x, double y, double width, double height, const MsScene *scene, const MsPalette *palette, MsSpot *spot)
 {
   Layout layout = lay_out (width, height, scene, palette);
-  int n = ms_grid_pick (&layout.grid, x, y);
+  int n = ms_scene_soft (scene) ? -1 : ms_grid_pick (&layout.grid, x, y);
 
   if (n < 0)
     return false;
@@ -390,12 +402,13 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
       p = MIN (row, layout.down - 1) * layout.across + MIN (column, layout.across - 1);
     }
 
-  int token = ms_token_index (scene->record, ms_scene_routing (scene), n, p);
+  int token = ms_token_index (scene->record, ms_scene_routing (scene), layout.copy, n, p);
 
   *spot = MS_SPOT_NONE;
   spot->kind = MS_SPOT_TOKEN;
   spot->example = n;
   spot->token = token;
+  spot->member = ms_scene_routing (scene) != NULL && ms_scene_routing (scene)->copies > 1 ? layout.copy : MS_NONE;
   spot->expert = ms_token_expert (ms_scene_routing (scene), token, 0);
   spot->area = token_area (&layout, n, p);
   return true;

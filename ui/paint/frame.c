@@ -133,19 +133,19 @@ swatch_step (const MsPalette *palette, int e)
 }
 
 double
-ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int E)
+ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int first, int n)
 {
   double width = ms_text_width (palette, MS_TEXT_SMALL, heading) + 8 * palette->scale;
 
   /* More than this many are cut short in any case. */
-  for (int e = 0; e < MIN (E, 32); e++)
+  for (int e = first; e < first + MIN (n, 32); e++)
     width += swatch_step (palette, e);
   return width;
 }
 
 void
 ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double middle, double width,
-                        const char *heading, int E, int selected)
+                        const char *heading, int first, int n, int selected)
 {
   double s = palette->scale, side = 9 * s, end = x + width;
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
@@ -155,13 +155,13 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
   if (width < 40 * s)
     return;
   x += ms_text_draw (cr, palette, &look, x, middle, heading) + 8 * s;
-  for (int e = 0; e < E; e++)
+  for (int e = first; e < first + n; e++)
     {
       MsNumber number = ms_number_count (e);
       double next = x + swatch_step (palette, e);
 
-      g_snprintf (more, sizeof more, "… %s in all", ms_number_count (E).text);
-      if (next > end - (e + 1 < E ? ms_text_width (palette, MS_TEXT_SMALL, more) : 0))
+      g_snprintf (more, sizeof more, "… %s in all", ms_number_count (n).text);
+      if (next > end - (e + 1 < first + n ? ms_text_width (palette, MS_TEXT_SMALL, more) : 0))
         {
           if (x + ms_text_width (palette, MS_TEXT_SMALL, more) <= end + 1)
             ms_text_draw (cr, palette, &look, x, middle, more);

@@ -27,9 +27,10 @@ void ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette
 /* A part of a picture whose data were not captured: hatched, with a word if it fits. */
 void ms_frame_missing (cairo_t *cr, const cairo_rectangle_t *area, const MsPalette *palette, const char *what);
 
-/* Swatches "0 1 2 ..." of experts from (x, middle) on, at most @width wide; says how many more there are. */
-double ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int E);
+/* Swatches "0 1 2 ..." of the @n experts from @first on, from (x, middle) on, at most @width wide; says how many more
+ * there are. */
+double ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int first, int n);
 void ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double middle, double width,
-                             const char *heading, int E, int selected);
+                             const char *heading, int first, int n, int selected);
 
 G_END_DECLS

@@ -8,7 +8,17 @@
 
 G_BEGIN_DECLS
 
-double ms_load_total (const MsRouting *routing); /* assignments asked for, kept or dropped */
+/* What an expert's load is: the assignments asked of it, kept or dropped; in Soft MoE, where every slot is always full,
+ * the sum over tokens of their combine weights on its slots. */
+bool ms_load_is_weight (const MsRouting *routing);
+double ms_load_value (const MsRouting *routing, int e);
+double ms_load_total (const MsRouting *routing);
+const char *ms_load_unit (const MsRouting *routing); /* "c = assignments of an expert" */
+
+/* The metrics in the picture's head. */
+#define MS_LOAD_FIGURES 3
+extern const MsLoadMetricId ms_load_figures[MS_LOAD_FIGURES];
+
 MsLoadMetrics ms_load_of (const MsRouting *routing);
 char *ms_load_describe (const MsScene *scene, const MsSpot *spot);
 char *ms_load_table (const MsScene *scene);

@@ -18,7 +18,10 @@
 
 typedef struct {
   MsFrame frame;
-  double labels;           /* height of the experts' numbers under it */
+  double labels;           /* height of what stands under it: the experts' numbers, and the members' */
+  double caption;          /* middle of the line above that has the formulas; 0: no room */
+  int members;             /* whose experts stand apart; 1: all experts are everybody's */
+  double gap;              /* between the experts of two members */
   cairo_rectangle_t strip; /* of the past; empty without one */
   int E;
   double total;            /* assignments */
@@ -36,10 +39,10 @@ static void
 scale_axis (Layout *layout, const MsRouting *routing)
 {
   double total = layout->total, top;
-  int most = 0;
+  double most = 0;
 
   for (int e = 0; e < routing->E; e++)
-    most = MAX (most, routing->load[e]);
+    most = MAX (most, ms_load_value (routing, e));
   layout->levels.fair = 100.0 / MAX (1, routing->E);
   layout->levels.capacity = routing->capacity > 0 && total > 0
                          ? percent ((double) routing->capacity * routing->groups, total) : NAN;
@@ -66,7 +69,14 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
 
   double gutter = area.width >= 220 * s ? 40 * s : 0, strip = 0;
 
-  layout.labels = area.height >= 100 * s ? 18 * s : 0;
+  layout.members = routing->M > 1 && routing->E % routing->M == 0 ? routing->M : 1;
+  layout.labels = area.height >= 100 * s ? (layout.members > 1 ? 34 : 18) * s : 0;
+  if (area.height >= 190 * s && area.width >= 260 * s)
+    {
+      layout.caption = area.y + 6 * s;
+      area.y += 16 * s;
+      area.height -= 16 * s;
+    }
   if (past && area.height >= 210 * s)
     strip = MAX (0.34 * area.height, MIN (14 * s * ms_strip_rows (scene), 0.44 * area.height));
   layout.levels.plot = (cairo_rectangle_t) { area.x + gutter, area.y + 6 * s, area.width - gutter,
@@ -75,17 +85,43 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
     layout.strip = (cairo_rectangle_t) { layout.levels.plot.x, area.y + area.height - strip + 10 * s,
                                         layout.levels.plot.width, strip - 10 * s };
   layout.levels.names = gutter > 0;
+  if (layout.members > 1 && layout.levels.plot.width / layout.E >= 6)
+    layout.gap = CLAMP (0.5 * layout.levels.plot.width / layout.E, 6, 22);
   scale_axis (&layout, routing);
   return layout;
+}
+
+static double
+pitch_of (const Layout *layout)
+{
+  return (layout->levels.plot.width - (layout->members - 1) * layout->gap) / layout->E;
+}
+
+/* Left edge of an expert's share of the plot. */
+static double
+expert_x (const Layout *layout, int e)
+{
+  return layout->levels.plot.x + e * pitch_of (layout) + e / (layout->E / layout->members) * layout->gap;
+}
+
+/* The expert at @x; a gap belongs to the expert before it. */
+static int
+expert_at (const Layout *layout, double x)
+{
+  int per = layout->E / layout->members, m;
+  double part = per * pitch_of (layout) + layout->gap, within;
+
+  m = CLAMP ((int) ((x - layout->levels.plot.x) / part), 0, layout->members - 1);
+  within = x - layout->levels.plot.x - m * part;
+  return m * per + CLAMP ((int) (within / pitch_of (layout)), 0, per - 1);
 }
 
 /* A bar stands on whole pixels where there is room; an expert narrower than a pixel shares it. */
 static cairo_rectangle_t
 bar_area (const Layout *layout, int e, double value)
 {
-  double pitch = layout->levels.plot.width / layout->E, gap = pitch >= 4 ? MIN (0.24 * pitch, 16) : 0;
-  double x0 = layout->levels.plot.x + e * pitch + gap / 2, x1 = x0 + pitch - gap,
-         y = ms_axis_at (&layout->levels.axis, value);
+  double pitch = pitch_of (layout), gap = pitch >= 4 ? MIN (0.24 * pitch, 16) : 0;
+  double x0 = expert_x (layout, e) + gap / 2, x1 = x0 + pitch - gap, y = ms_axis_at (&layout->levels.axis, value);
 
   if (pitch >= 4)
     {
@@ -111,8 +147,8 @@ paint_bar (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRout
            const MsPalette *palette)
 {
   double total = layout->total;
-  cairo_rectangle_t bar = bar_area (layout, e, percent (routing->load[e], total));
-  cairo_rectangle_t kept = bar_area (layout, e, percent (routing->load[e] - routing->dropped[e], total));
+  cairo_rectangle_t bar = bar_area (layout, e, percent (ms_load_value (routing, e), total));
+  cairo_rectangle_t kept = bar_area (layout, e, percent (ms_load_value (routing, e) - routing->dropped[e], total));
   MsColour colour = bar_colour (layout, scene, palette, e);
 
   if (bar.height <= 0)
@@ -152,11 +188,11 @@ add_thin_bars (cairo_t *cr, const Layout *layout, const MsRouting *routing, bool
       double x1 = round (layout->levels.plot.x + (c + 1) * layout->levels.plot.width / columns);
 
       for (int e = e0 + 1; e < e1; e++)
-        most = routing->load[e] > routing->load[most] ? e : most;
+        most = ms_load_value (routing, e) > ms_load_value (routing, most) ? e : most;
 
-      double top = ms_axis_at (&layout->levels.axis, percent (routing->load[most], layout->total));
-      double kept
-        = ms_axis_at (&layout->levels.axis, percent (routing->load[most] - routing->dropped[most], layout->total));
+      double value = ms_load_value (routing, most);
+      double top = ms_axis_at (&layout->levels.axis, percent (value, layout->total));
+      double kept = ms_axis_at (&layout->levels.axis, percent (value - routing->dropped[most], layout->total));
 
       if (dropped && kept > top)
         cairo_rectangle (cr, x0, top, x1 - x0, kept - top);
@@ -179,7 +215,7 @@ paint_thin_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const 
   cairo_fill (cr);
   if (chosen >= 0 && chosen < layout->E)
     {
-      cairo_rectangle_t bar = bar_area (layout, chosen, percent (routing->load[chosen], layout->total));
+      cairo_rectangle_t bar = bar_area (layout, chosen, percent (ms_load_value (routing, chosen), layout->total));
 
       bar.width = MAX (2, bar.width);
       ms_draw_rect (cr, &bar, palette->outline);
@@ -194,7 +230,7 @@ value_decimals (const Layout *layout, const MsRouting *routing, const MsPalette 
 
   for (int e = 0; e < layout->E; e++)
     if (ms_text_width (palette, MS_TEXT_FIGURE,
-                       ms_number_fixed (percent (routing->load[e], layout->total), 1).text) > room)
+                       ms_number_fixed (percent (ms_load_value (routing, e), layout->total), 1).text) > room)
       return 0;
   return 1;
 }
@@ -208,8 +244,8 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
 
   for (int e = 0; e < layout->E; e++)
     {
-      double value = percent (routing->load[e], total);
-      double kept = percent (routing->load[e] - routing->dropped[e], total);
+      double value = percent (ms_load_value (routing, e), total);
+      double kept = percent (ms_load_value (routing, e) - routing->dropped[e], total);
       cairo_rectangle_t bar = bar_area (layout, e, kept);
       MsNumber number = ms_number_fixed (value, decimals);
       bool inside = bar.height >= line + 6;
@@ -226,7 +262,7 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
 static void
 paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
 {
-  double pitch = layout->levels.plot.width / layout->E, y = layout->levels.axis.p0 + 4 * palette->scale;
+  double pitch = pitch_of (layout), y = layout->levels.axis.p0 + 4 * palette->scale;
   double widest = ms_text_width (palette, MS_TEXT_FIGURE, ms_number_count (layout->E - 1).text) + 6 * palette->scale;
   int every = MAX (1, (int) ceil (widest / pitch));
 
@@ -245,24 +281,74 @@ paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
       MsText look = { every == 1 || chosen ? MS_TEXT_FIGURE : MS_TEXT_SMALL, chosen ? palette->accent : palette->text,
                       .ax = 0.5 };
 
-      ms_text_draw (cr, palette, &look, layout->levels.plot.x + (e + 0.5) * pitch, y, ms_number_count (e).text);
+      ms_text_draw (cr, palette, &look, expert_x (layout, e) + pitch / 2, y, ms_number_count (e).text);
     }
+}
+
+/* A bracket under each member's experts. */
+static void
+paint_members (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
+{
+  double s = palette->scale, y = layout->levels.axis.p0 + 20 * s;
+  int per = layout->E / layout->members;
+
+  if (layout->members < 2 || layout->labels < 30 * s)
+    return;
+  for (int m = 0; m < layout->members; m++)
+    {
+      double x0 = expert_x (layout, m * per) + 2, x1 = expert_x (layout, (m + 1) * per - 1) + pitch_of (layout) - 2;
+      bool chosen = m == scene->selection.member;
+      MsText look = { chosen ? MS_TEXT_FIGURE : MS_TEXT_SMALL, chosen ? palette->text : palette->muted, .ax = 0.5 };
+      char text[32];
+
+      g_snprintf (text, sizeof text, x1 - x0 >= 60 * s ? "member %d" : "%d", m);
+      ms_draw_rule (cr, x0, y - 1, x1 - x0, 1, look.colour);
+      ms_text_draw (cr, palette, &look, (x0 + x1) / 2, y + 1 * s, text);
+    }
+}
+
+/* What the figures in the head are, as many as fit; a tooltip there has them all. */
+static void
+paint_caption (cairo_t *cr, const Layout *layout, const MsRouting *routing, const MsPalette *palette)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
+
+  if (layout->caption <= 0)
+    return;
+  for (int i = 0; i <= MS_LOAD_FIGURES; i++)
+    {
+      gsize before = line->len;
+
+      if (i == MS_LOAD_FIGURES)
+        g_string_append_printf (line, " · %s", ms_load_unit (routing));
+      else
+        g_string_append_printf (line, "%s%s = %s", i > 0 ? " · " : "", ms_load_metric_title (ms_load_figures[i]),
+                                ms_load_metric_formula (ms_load_figures[i]));
+      if (ms_text_width (palette, MS_TEXT_SMALL, line->str) > layout->frame.content.width)
+        {
+          g_string_truncate (line, before);
+          break;
+        }
+    }
+  ms_text_draw (cr, palette, &look, layout->frame.content.x, layout->caption, line->str);
 }
 
 static void
 paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing, const MsPalette *palette)
 {
   ms_levels_axis (cr, &layout->levels, palette);
-  if (layout->levels.plot.width / layout->E < 4)
+  if (pitch_of (layout) < 4)
     paint_thin_bars (cr, layout, scene, routing, palette);
   else
     for (int e = 0; e < layout->E; e++)
       paint_bar (cr, layout, scene, routing, e, palette);
   ms_levels_lines (cr, &layout->levels, palette);
   /* Nothing fits into less, and looking would cost more than drawing. */
-  if (layout->levels.plot.width / layout->E >= 14 * palette->scale)
+  if (pitch_of (layout) >= 14 * palette->scale)
     paint_values (cr, layout, scene, routing, palette);
   paint_numbers (cr, layout, scene, palette);
+  paint_members (cr, layout, scene, palette);
 }
 
 static void
@@ -275,14 +361,18 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   if (routing != NULL)
     {
       MsLoadMetrics metrics = ms_load_of (routing);
+      bool weight = ms_load_is_weight (routing);
 
-      g_snprintf (figures[0], 80, "block %d", routing->layer);
-      g_snprintf (figures[1], 80, "max violation %s", ms_number_fixed (metrics.max_violation, 2).text);
-      g_snprintf (figures[2], 80, "CV %s", ms_number_fixed (metrics.cv, 2).text);
-      g_snprintf (figures[3], 80, "entropy %s", ms_number_fixed (metrics.entropy_normalised, 2).text);
-      if (metrics.dead_is_meaningful)
+      g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
+      for (int i = 0; i < MS_LOAD_FIGURES; i++)
+        g_snprintf (figures[1 + i], 80, "%s %s", ms_load_metric_title (ms_load_figures[i]),
+                    ms_number_fixed (ms_load_metric_value (&metrics, ms_load_figures[i]), 2).text);
+      if (metrics.dead_is_meaningful && !weight)
         g_snprintf (figures[4], 80, "%d dead", metrics.dead);
-      g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
+      if (weight)
+        g_snprintf (figures[5], 80, "combine weight of %s tokens", ms_number_count (routing->T).text);
+      else
+        g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
     }
 
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list,
@@ -311,13 +401,14 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
     }
   if (layout.E < 1)
     return;
+  paint_caption (cr, &layout, routing, palette);
   if (layout.total > 0)
     paint_bars (cr, &layout, scene, routing, palette);
   else
     ms_frame_missing (cr, &layout.levels.plot, palette, "no assignments in this record");
   if (layout.strip.height > 0)
     ms_strip_paint (cr, &layout.strip, scene, palette);
-  if (hover != NULL && (hover->kind == MS_SPOT_EXPERT || hover->kind == MS_SPOT_STEP))
+  if (hover != NULL && (hover->kind == MS_SPOT_EXPERT || hover->kind == MS_SPOT_STEP || hover->kind == MS_SPOT_FIGURES))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
 }
 
@@ -335,8 +426,21 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   if (ms_inside (&bars, x, y))
     {
       spot->kind = MS_SPOT_EXPERT;
-      spot->expert = MIN (layout.E - 1, (int) ((x - bars.x) / bars.width * layout.E));
-      spot->area = bar_area (&layout, spot->expert, percent (routing->load[spot->expert], layout.total));
+      spot->expert = expert_at (&layout, x);
+      spot->area = bar_area (&layout, spot->expert, percent (ms_load_value (routing, spot->expert), layout.total));
+      return true;
+    }
+
+  cairo_rectangle_t figures = layout.frame.head;
+
+  figures.x += 0.25 * figures.width;
+  figures.width *= 0.75;
+  figures.y += 8;
+  figures.height -= 14;
+  if (figures.height > 0 && ms_inside (&figures, x, y))
+    {
+      spot->kind = MS_SPOT_FIGURES;
+      spot->area = figures;
       return true;
     }
   return ms_strip_pick (&layout.strip, scene, x, y, spot);
@@ -345,7 +449,7 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 static bool
 applies (const MsScene *scene)
 {
-  return ms_scene_routing (scene) != NULL && !ms_scene_soft (scene);
+  return ms_scene_routing (scene) != NULL;
 }
 
 const MsPainter ms_painter_load = {

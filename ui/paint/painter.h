@@ -48,6 +48,7 @@ typedef enum {
   MS_SPOT_MEMBER, /* a member, or all together: MS_NONE */
   MS_SPOT_BIN,    /* of a histogram */
   MS_SPOT_SCORE,
+  MS_SPOT_FIGURES, /* those in the picture's head, whose words say how they are computed */
   MS_SPOT_LEVEL,  /* a threshold of a score, as the number of foreign examples above it: bin */
 } MsSpotKind;
 
@@ -75,6 +76,9 @@ typedef struct {
 
 bool ms_spot_equal (const MsSpot *a, const MsSpot *b); /* the same thing, wherever it stands */
 bool ms_spot_selected (const MsSpot *spot, const MsSelection *selection); /* this is what is chosen */
+
+/* Whether choosing it changes a selection: not a place or a bin, which only have words. */
+bool ms_spot_selectable (const MsSpot *spot);
 
 bool ms_selection_equal (const MsSelection *a, const MsSelection *b);
 /* What is chosen after @spot was (NULL: the choice was dropped): choosing the same thing again drops it. The layer, the

@@ -162,6 +162,50 @@ ms_sample_ensemble_sized (int M, int N)
   return scene;
 }
 
+/* What the tokens chose, once for each member among its own experts; member m is a little off the others. */
+static MsRouting *
+part_routing (const MsRouting *whole, int M)
+{
+  int T = whole->T, E = whole->E, own = E / M;
+  MsRouting *routing = ms_routing_new (M * T, E, 1, M);
+
+  routing->layer = whole->layer;
+  routing->router = g_strdup (whole->router);
+  routing->copies = routing->groups = M;
+  routing->gate = g_new (float, M * T);
+  for (int m = 0; m < M; m++)
+    for (int t = 0; t < T; t++)
+      {
+        int i = m * T + t, chance = (int) (8 * ms_sample_scatter ((guint32) (i + 31 * whole->layer)));
+        int e = m * own + (whole->expert[t] + (chance == 0 ? m : 0)) % own;
+
+        routing->expert[i] = (gint16) e;
+        routing->gate[i] = whole->gate[t];
+        routing->kept[i] = 1;
+        routing->load[e]++;
+      }
+  return routing;
+}
+
+MsScene *
+ms_sample_e3_sized (int M, int N, int E)
+{
+  MsScene *scene = ms_sample_ensemble_sized (M, N);
+  MsScene *sparse = ms_sample_digits_sized (N, E, 1, false);
+  MsRecord *record = (MsRecord *) scene->record;
+
+  for (int l = 0; l < record->n_routing; l++)
+    {
+      ms_routing_free (record->routing[l]);
+      record->routing[l] = part_routing (sparse->record->routing[l], M);
+    }
+  ms_history_free ((MsHistory *) scene->history);
+  scene->history = sparse->history;
+  sparse->history = NULL;
+  ms_scene_free (sparse);
+  return scene;
+}
+
 MsScene *
 ms_sample_ensemble (void)
 {

@@ -20,5 +20,7 @@ MsScene *ms_sample_digits_sized (int N, int E, int K, bool class_token);
 MsScene *ms_sample_soft_sized (int N, int slots);
 /* @N examples judged by @M members. */
 MsScene *ms_sample_ensemble_sized (int M, int N);
+/* The same, with E3's layers: @M copies of the tokens, each with its own part of @E experts. */
+MsScene *ms_sample_e3_sized (int M, int N, int E);
 
 G_END_DECLS

@@ -10,7 +10,8 @@ ms_spot_equal (const MsSpot *a, const MsSpot *b)
     return false;
   switch (a->kind)
     {
-    case MS_SPOT_NOTHING: return true;
+    case MS_SPOT_NOTHING:
+    case MS_SPOT_FIGURES: return true;
     case MS_SPOT_TOKEN: return a->token == b->token && a->example == b->example;
     case MS_SPOT_EXPERT: return a->expert == b->expert;
     case MS_SPOT_STEP: return a->step == b->step && a->expert == b->expert;
@@ -44,6 +45,30 @@ ms_spot_selected (const MsSpot *spot, const MsSelection *selection)
     case MS_SPOT_PLACE:
     case MS_SPOT_PAIR:
     case MS_SPOT_BIN:
+    case MS_SPOT_FIGURES:
+    case MS_SPOT_LEVEL: break;
+    }
+  return false;
+}
+
+bool
+ms_spot_selectable (const MsSpot *spot)
+{
+  switch (spot->kind)
+    {
+    case MS_SPOT_TOKEN:
+    case MS_SPOT_POINT:
+    case MS_SPOT_EXAMPLE:
+    case MS_SPOT_STEP:
+    case MS_SPOT_EXPERT:
+    case MS_SPOT_SLOT:
+    case MS_SPOT_MEMBER:
+    case MS_SPOT_SCORE: return true;
+    case MS_SPOT_NOTHING:
+    case MS_SPOT_PLACE:
+    case MS_SPOT_PAIR:
+    case MS_SPOT_BIN:
+    case MS_SPOT_FIGURES:
     case MS_SPOT_LEVEL: break;
     }
   return false;
@@ -69,7 +94,7 @@ ms_selection_after (const MsSelection *selection, const MsSpot *spot)
   if (kind == MS_SPOT_NOTHING || kind == MS_SPOT_PLACE)
     return none;
   /* Where a curve or a histogram was pointed at: nothing that other views could show. */
-  if (kind == MS_SPOT_BIN || kind == MS_SPOT_LEVEL || kind == MS_SPOT_PAIR)
+  if (!ms_spot_selectable (spot))
     return *selection;
   if (kind == MS_SPOT_SCORE)
     {

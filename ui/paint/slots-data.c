@@ -90,7 +90,7 @@ find_group (MsSlots *self, const MsSelection *selection)
 {
   const MsRouting *routing = self->routing;
   gint64 copy = (gint64) self->record->N * self->record->tokens;
-  int member = routing->copies > 1 && selection->member > 0 ? MIN (selection->member, routing->copies - 1) : 0;
+  int member = ms_scene_copy (&(MsScene) { .record = self->record, .selection = *selection }, routing);
   gint64 token = selection->token;
 
   if (token < 0 || token >= routing->T)

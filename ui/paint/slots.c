@@ -12,6 +12,7 @@
 #include "ui/paint/slots-panel.h"
 #include "ui/paint/slots-side.h"
 #include "ui/paint/slots-words.h"
+#include "ui/paint/tokens.h"
 
 #include <math.h>
 
@@ -64,7 +65,7 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   const char *const list[] = { figures[0], figures[1], figures[2], NULL };
 
   if (routing != NULL)
-    g_snprintf (figures[0], 80, "block %d", routing->layer);
+    g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
   if (slots->routing != NULL)
     {
       g_snprintf (figures[1], 80, "%s %d", scene->record->patch > 0 ? "image" : "example", slots->example);
@@ -72,12 +73,12 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
                   ms_number_count (slots->slots).text);
     }
 
-  double legend = slots->routing != NULL ? ms_frame_expert_legend_width (palette, "slots of expert", routing->E) : 0;
+  double legend = slots->routing != NULL ? ms_frame_expert_legend_width (palette, "slots of expert", 0, routing->E) : 0;
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Slots", list, legend);
 
   if (slots->routing != NULL && layout->frame.foot.height > 0)
     ms_frame_expert_legend (cr, palette, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
-                            room, "slots of expert", routing->E, ms_slots_expert (slots, slots->slot));
+                            room, "slots of expert", 0, routing->E, ms_slots_expert (slots, slots->slot));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "ui/paint/draw.h"
 #include "ui/paint/format.h"
 #include "ui/paint/text.h"
+#include "ui/paint/tokens.h"
 
 #include <math.h>
 #include <string.h>
@@ -306,8 +307,9 @@ ms_strip_describe (const MsScene *scene, const MsSpot *spot)
   g_string_append_printf (text, "\nexpert %d, block %d", spot->expert, history->layer_block[layer]);
   if (total > 0)
     g_string_append_printf (
-      text, "\n%s %% of assignments, %s × the fair share",
+      text, "\n%s %% of %s, %s × the fair share",
       ms_number_fixed (100 * (double)load[spot->expert] / total, 1).text,
+      ms_scene_soft (scene) ? "the combine weight" : "assignments",
       ms_number_fixed ((double)load[spot->expert] * history->layer_experts[layer] / total, 2).text);
   return g_string_free (text, FALSE);
 }

@@ -77,9 +77,46 @@ ms_token_patch (const MsRecord *record, int token)
 }
 
 int
-ms_token_index (const MsRecord *record, const MsRouting *routing, int n, int p)
+ms_scene_copy (const MsScene *scene, const MsRouting *routing)
 {
-  gint64 token = (gint64) n * record->tokens + (record->class_token ? 1 : 0) + p;
+  const MsRecord *record = scene->record;
+  int each = MAX (1, record->N * record->tokens), copies = routing != NULL ? routing->copies : 1;
+  int copy = scene->selection.token >= 0 ? scene->selection.token / each : scene->selection.member;
+
+  return copies > 1 ? CLAMP (copy, 0, copies - 1) : 0;
+}
+
+int
+ms_routing_experts (const MsRouting *routing, int copy, int *first)
+{
+  int part = routing->M > 0 ? routing->E / routing->M : routing->E;
+
+  /* Parts and copies that do not match leave no way to tell. */
+  if (routing->M < 2 || part < 1 || routing->copies % routing->M != 0)
+    {
+      *first = 0;
+      return routing->E;
+    }
+  *first = copy / (routing->copies / routing->M) * part;
+  return part;
+}
+
+MsNumber
+ms_routing_name (const MsRouting *routing)
+{
+  MsNumber name;
+
+  if (routing->member >= 0)
+    g_snprintf (name.text, sizeof name.text, "block %d of member %d", routing->layer, routing->member);
+  else
+    g_snprintf (name.text, sizeof name.text, "block %d", routing->layer);
+  return name;
+}
+
+int
+ms_token_index (const MsRecord *record, const MsRouting *routing, int copy, int n, int p)
+{
+  gint64 token = ((gint64) copy * record->N + n) * record->tokens + (record->class_token ? 1 : 0) + p;
 
   return routing != NULL && routing->expert != NULL && token >= 0 && token < routing->T ? (int) token : MS_NONE;
 }

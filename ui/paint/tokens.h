@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* The routing that the selection asks for, or the first; NULL without any. */
 const MsRouting *ms_scene_routing (const MsScene *scene);
-/* That routing is one of Soft MoE, where nothing is chosen and every expert's load is the same. */
+/* That routing is one of Soft MoE, where nothing is chosen: every token goes to every slot. */
 bool ms_scene_soft (const MsScene *scene);
 
 /* A class by its name, or its number. */
@@ -25,8 +25,16 @@ int ms_record_across (const MsRecord *record);
 int ms_token_example (const MsRecord *record, int token);
 int ms_token_patch (const MsRecord *record, int token);
 
-/* The batch-wide index of patch @p of example @n (-1: the class token); MS_NONE if @routing holds no such token. */
-int ms_token_index (const MsRecord *record, const MsRouting *routing, int n, int p);
+/* Which of the copies of the examples' tokens is shown: that of the chosen token, else the chosen member's, else 0. */
+int ms_scene_copy (const MsScene *scene, const MsRouting *routing);
+/* The experts that tokens of @copy can go to: [first, first + n). All of them unless they are parted among members. */
+int ms_routing_experts (const MsRouting *routing, int copy, int *first);
+/* "block 3", "block 3 of member 1": what a layer is called. */
+MsNumber ms_routing_name (const MsRouting *routing);
+
+/* The layer-wide index of patch @p of example @n (-1: the class token) in @copy; MS_NONE if @routing chose nothing for
+ * such a token. */
+int ms_token_index (const MsRecord *record, const MsRouting *routing, int copy, int n, int p);
 /* Choice @k of a token; MS_NONE: no expert. */
 int ms_token_expert (const MsRouting *routing, int token, int k);
 /* How many experts the token asked for, and how many of these dropped it. */

@@ -22,7 +22,7 @@ find_first (const MsPainter *painter, double width, double height, const MsScene
 {
   for (double y = RASTER / 2; y < height; y += RASTER)
     for (double x = RASTER / 2; x < width; x += RASTER)
-      if (painter->pick (x, y, width, height, scene, palette, to) && to->kind != MS_SPOT_PLACE)
+      if (painter->pick (x, y, width, height, scene, palette, to) && ms_spot_selectable (to))
         return true;
   return false;
 }
@@ -42,7 +42,8 @@ ms_spot_walk (const MsPainter *painter, double width, double height, const MsSce
       y += dy * STRIDE;
       if (x < 0 || y < 0 || x >= width || y >= height || (dx == 0 && dy == 0))
         return false;
-      if (painter->pick (x, y, width, height, scene, palette, to) && !ms_spot_equal (from, to))
+      if (painter->pick (x, y, width, height, scene, palette, to) && ms_spot_selectable (to)
+          && !ms_spot_equal (from, to))
         return true;
     }
 }
