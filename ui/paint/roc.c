@@ -41,7 +41,7 @@ sort_falling (const float *values, int n, int *kept)
   *kept = 0;
   for (int i = 0; i < n; i++)
     if (!isnan (values[i]))
-      keys[(*kept)++] = falling_key (values[i] + 0.0f); /* -0 and 0 are the same score */
+      keys[(*kept)++] = falling_key (values[i]);
   for (int d = 0; d < DIGITS; d++)
     {
       int start[1 << DIGIT_BITS] = { 0 }, shift = d * DIGIT_BITS, sum = 0;
