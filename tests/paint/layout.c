@@ -243,6 +243,44 @@ test_slots_choice (void)
   ms_scene_free (scene);
 }
 
+/* A cell of either matrix has the colour of the weight that pick names there. */
+static void
+test_slots_cells (void)
+{
+  const MsPainter *painter = ms_painter_find ("slots");
+  MsScene *scene = ms_sample_soft_sized (4, 16);
+  cairo_surface_t *surface = draw (painter, scene, NULL);
+  g_auto (MsSlots) slots = { 0 };
+  int seen[2] = { 0 };
+
+  g_assert_true (ms_slots_read (&slots, scene));
+  for (int y = 60; y < HEIGHT; y += 13)
+    for (int x = 10; x < WIDTH / 2; x += 7)
+      {
+        MsSpot spot;
+        int cx, cy;
+
+        if (!painter->pick (x, y, WIDTH, HEIGHT, scene, ms_palette_light (), &spot) || spot.kind != MS_SPOT_SLOT
+            || spot.token < 0 || spot.token == slots.token || spot.slot == slots.slot || spot.area.height > 40)
+          continue;
+
+        bool combine = spot.area.x > 0.27 * WIDTH; /* the right one of the two */
+        double weight = combine ? ms_slots_combine (&slots, spot.token, spot.slot) / slots.most_combine
+                                : ms_slots_dispatch (&slots, spot.token, spot.slot) / slots.most_dispatch;
+        guint32 shade = ms_colour_pixel (ms_palette_sequential (ms_palette_light (), weight)) & 0xffffff;
+
+        cx = (int) (spot.area.x + spot.area.width / 2);
+        cy = (int) (spot.area.y + spot.area.height / 2);
+        for (int shift = 0; shift <= 16; shift += 8)
+          g_assert_cmpint (ABS ((int) (pixel (surface, cx, cy) >> shift & 255) - (int) (shade >> shift & 255)), <=, 2);
+        seen[combine]++;
+      }
+  g_assert_cmpint (seen[0], >, 50);
+  g_assert_cmpint (seen[1], >, 50);
+  cairo_surface_destroy (surface);
+  ms_scene_free (scene);
+}
+
 /* Items stand inside the area and do not touch; all are shown where that leaves them legible. */
 static void
 test_grid (void)
@@ -310,6 +348,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/layout/hover/disagreement", ms_painter_find ("disagreement"), test_hover);
   g_test_add_data_func ("/layout/hover/calibration", ms_painter_find ("calibration"), test_hover);
   g_test_add_func ("/layout/slots-choice", test_slots_choice);
+  g_test_add_func ("/layout/slots-cells", test_slots_cells);
   g_test_add_func ("/layout/token", test_token);
   g_test_add_func ("/layout/bars", test_bars);
   g_test_add_func ("/layout/selection", test_selection);

@@ -261,6 +261,8 @@ test_members (void)
       MsRecord *record = (MsRecord *) scene->record;
 
       g_assert_cmpint (ms_painter_find ("disagreement")->applies (scene), ==, members[i] > 1);
+      g_autofree char *table = ms_painter_find ("disagreement")->table (scene);
+      g_assert_cmpint (g_str_has_suffix (table, "\tprobability\n"), ==, members[i] == 1); /* nothing but its head */
       try_all (scene);
       scene->selection.example = 39;
       scene->selection.member = members[i] - 1;

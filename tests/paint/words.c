@@ -235,6 +235,10 @@ test_copies (void)
   spot.kind = MS_SPOT_EXPERT;
   spot.expert = 6;
   routing->member = 3;
+  routing->E = 1; /* fewer experts than parts: nothing to part */
+  g_assert_cmpint (ms_routing_experts (routing, 1, &first), ==, 1);
+  g_assert_cmpint (first, ==, 0);
+  routing->E = 8;
   g_autofree char *expert = load->describe (scene, &spot);
   g_assert_true (g_str_has_prefix (expert, "expert 6, block 1 of member 3\nserves member 1\n"));
   ms_scene_free (scene);
