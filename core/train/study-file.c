@@ -198,13 +198,14 @@ read_files_base (Reader *self, JsonObject *object, const char *data)
 static bool
 read_variant (Reader *self, MsStudy *study, JsonObject *object, const MsExperiment *base)
 {
-  MsStudyVariant *variant = &study->variants[study->n_variants];
-  if (!read_name (self, object, "label", &variant->label))
+  g_autofree char *label = NULL;
+  if (!read_name (self, object, "label", &label))
     return false;
-  move_to (self, "variant", variant->label);
-  if (ms_study_find_variant (study, variant->label) >= 0)
+  move_to (self, "variant", label);
+  if (ms_study_find_variant (study, label) >= 0)
     return refuse (self, "another variant has this label");
-  study->n_variants++; /* from here on it is freed with the others */
+  MsStudyVariant *variant = &study->variants[study->n_variants++]; /* from here on it is freed with the others */
+  variant->label = g_steal_pointer (&label);
   if (!check_members (self, object, MEMBERS ("label", "title", "group", "values"))
       || !read_text (self, object, "title", &variant->title) || !read_text (self, object, "group", &variant->group))
     return false;
