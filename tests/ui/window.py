@@ -46,6 +46,30 @@ def test_views_can_be_chosen():
         assert program.close() == 0
 
 
+def test_presets_open_with_their_views_filled():
+    """The first four views that have something to show, each with a table of more than its head, before any step."""
+    expected = {
+        'digits-soft-moe': ['Slots', 'Load', 'Curves', 'Calibration'],
+        'digits-experts-choose': ['Assignments', 'Load', 'Curves', 'Calibration'],
+        'digits-e3': ['Assignments', 'Load', 'Disagreement', 'Curves'],
+        'digits-deep-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD'],
+        'digits-batch-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD'],
+        'digits-upcycling': ['Assignments', 'Load', 'Curves', 'Calibration'],
+    }
+    for preset, views in expected.items():
+        with Program(preset) as program:
+            program.wait_step(lambda step: step == 0, 'step 0')
+            found = [name for name in program.names('image') if name != 'rebuilds the model']
+            assert found == views, (preset, found)
+            assert ('Member shown' in program.names('combo box')) == (preset == 'digits-e3'), preset
+            program.press('Step')
+            program.wait_step(lambda step: step == 1, 'step 1')
+            for view in views:
+                rows = program.table(view).strip().split('\n')
+                assert len(rows) > 1, (preset, view, rows)
+            assert program.close() == 0
+
+
 def test_play_pause_step():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')

@@ -414,10 +414,15 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   return true;
 }
 
+/* Of a dense model this is the bare batch: worth a place unless Disagreement shows it, with more to say. */
 static bool
 applies (const MsScene *scene)
 {
-  return scene->record != NULL && scene->record->N > 0 && scene->record->tokens > 0 && !ms_scene_soft (scene);
+  const MsRecord *record = scene->record;
+
+  if (record == NULL || record->N < 1 || record->tokens < 1 || ms_scene_soft (scene))
+    return false;
+  return record->n_routing > 0 || record->predictions == NULL || record->predictions->M < 2;
 }
 
 const MsPainter ms_painter_assignments = {

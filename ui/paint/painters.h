@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The one list of pictures. A new one is its file, a line here and a line in meson.build. */
+/* The one list of pictures, in the order in which the window shows them; it begins with the first four that have
+ * something to show. A new one is its file, a line here and a line in meson.build. */
 #pragma once
 
 #include "ui/paint/painter.h"
@@ -8,12 +9,12 @@
 G_BEGIN_DECLS
 
 #define MS_PAINTERS(X) \
+  X (slots) \
   X (assignments) \
   X (load) \
+  X (disagreement) \
   X (curves) \
   X (plane) \
-  X (slots) \
-  X (disagreement) \
   X (calibration) \
   X (ood)
 
