@@ -133,7 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/metrics/assess/members", test_members);
   g_test_add_func ("/metrics/assess/jensen", test_jensen);
-  g_test_add_func ("/metrics/small-probabilities", test_small_probabilities);
+  g_test_add_func ("/metrics/assess/small-probabilities", test_small_probabilities);
   g_test_add_func ("/metrics/assess/single", test_single);
   g_test_add_func ("/metrics/assess/foreign", test_foreign);
   g_test_add_func ("/metrics/assess/bytes", test_bytes);
