@@ -24,7 +24,7 @@ struct _MsWindow {
   GtkMenuButton *preset_button, *views_button;
   GtkButton *play_button;
   GtkScale *speed_scale;
-  GtkLabel *speed_value, *title_label, *origin_label, *step_label, *epoch_label;
+  GtkLabel *speed_label, *speed_value, *title_label, *origin_label, *step_label, *epoch_label;
   AdwToastOverlay *toasts;
   AdwFlap *flap;
   GtkStack *stack;

@@ -200,10 +200,31 @@ frame_done_cb (const MsFrameTimes *times, gpointer data)
   ms_live_note_cost (MS_WINDOW (data)->live, times->busy);
 }
 
+/* What the header leaves out where it would be cut off anyway. */
+static void
+fit_header (MsWindow *self, int width)
+{
+  bool roomy = width >= 1180;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->origin_label), roomy);
+  gtk_widget_set_visible (GTK_WIDGET (self->epoch_label), roomy);
+  gtk_widget_set_visible (GTK_WIDGET (self->title_label), roomy); /* the preset's button says it, too */
+  gtk_widget_set_visible (GTK_WIDGET (self->speed_label), roomy);
+}
+
+static void
+layout_cb (GdkSurface *surface, int width, int height, MsWindow *self)
+{
+  fit_header (self, width);
+}
+
 static void
 realize_cb (MsWindow *self)
 {
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+
   ms_frame_stats_watch (self->stats, GTK_WIDGET (self));
+  g_signal_connect_object (surface, "layout", G_CALLBACK (layout_cb), self, 0);
 }
 
 /* Closing */
@@ -276,6 +297,7 @@ ms_window_new (GtkApplication *application, int n_threads)
   g_signal_connect_object (self->live, "failed", G_CALLBACK (failed_cb), self, 0);
   g_signal_connect_object (self->live, "saved", G_CALLBACK (saved_cb), self, 0);
   gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
+  fit_header (self, self->state->width);
   if (self->state->maximised)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
@@ -323,6 +345,7 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, MsWindow, views_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_scale);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_label);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_value);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, title_label);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, origin_label);
