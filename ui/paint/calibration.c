@@ -111,7 +111,7 @@ paint_bins (cairo_t *cr, const Layout *layout, const MsPalette *palette)
 
       ms_draw_rect (cr, &gap, sure ? ms_colour_mix (palette->panel, palette->warning, 0.12)
                                    : ms_colour_mix (palette->panel, palette->accent, 0.3));
-      ms_draw_hatch (cr, &gap, sure ? palette->warning : palette->accent, 4, 1.2);
+      ms_draw_hatch (cr, &gap, sure ? palette->warning : palette->accent, CLAMP (bar.width / 8, 4, 8), 1.2);
       /* Where the accuracy ends: a line that is seen without any height too. */
       ms_draw_rule (cr, bar.x, bar.y - 1, bar.width, 2, palette->text);
     }
