@@ -4,8 +4,8 @@
 #include "app/command.h"
 #include "app/print.h"
 #include "core/base/blas.h"
-#include "core/train/comparisons.h"
-#include "core/train/workloads.h"
+#include "core/bench/comparisons.h"
+#include "core/bench/workloads.h"
 #include "ui/paint/painter.h"
 
 #include <stdio.h>

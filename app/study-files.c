@@ -4,7 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/number.h"
-#include "core/train/study-report.h"
+#include "core/study/report.h"
 #include "ui/paint/study-figure.h"
 #include <string.h>
 

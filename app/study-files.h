@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/train/study-summary.h"
+#include "core/study/summary.h"
 
 /* Writes results.csv, summary.csv, summary.json, figure.svg, figure.pdf and report.md of a complete campaign into
  * @folder. */

@@ -9,7 +9,7 @@
 #include "app/shard.h"
 #include "app/study-files.h"
 #include "core/base/blas.h"
-#include "core/train/study-report.h"
+#include "core/study/report.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 /* The benchmark's comparisons run, and e3 multiplies less than the deep ensemble that it stands for. */
 
-#include "core/train/comparisons.h"
+#include "core/bench/comparisons.h"
 
 #include <string.h>
 

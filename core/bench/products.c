@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/products.h"
+#include "core/bench/products.h"
 
 #include "core/base/arena.h"
 #include "core/base/blas.h"

@@ -15,7 +15,7 @@
 #include "core/base/nearest.h"
 #include "core/train/choices.h"
 #include "core/train/presets.h"
-#include "core/train/study.h"
+#include "core/study/study.h"
 #include <string.h>
 
 #define MEMBERS(...) ((const char *const[]){ __VA_ARGS__, NULL })

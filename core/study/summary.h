@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/metrics/sample.h"
-#include "core/train/campaign.h"
+#include "core/study/campaign.h"
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 /* A finished study as text: tables for programs, and one page for people. All transfer full. */
 #pragma once
 
-#include "core/train/study-summary.h"
+#include "core/study/summary.h"
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS

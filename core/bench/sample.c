@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/bench.h"
+#include "core/bench/sample.h"
 
 #include "core/base/rng.h"
 

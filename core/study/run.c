@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/study-run.h"
+#include "core/study/run.h"
 #include "core/metrics/load.h"
 #include "core/train/session-private.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The page for people. The tables for programs are in study-tables.c. */
-#include "core/train/study-report.h"
+#include "core/study/report.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Studies as files, verdicts on made numbers, and the dealing of runs. */
-#include "core/train/study-summary.h"
+#include "core/study/summary.h"
 #include "tests/fixture.h"
 #include <math.h>
 

@@ -2,7 +2,7 @@
 
 /* A study's numbers for programs, in stored units: shares are shares, not per cent. */
 #include "core/base/number.h"
-#include "core/train/study-report.h"
+#include "core/study/report.h"
 #include <math.h>
 #include <string.h>
 

@@ -2,8 +2,8 @@
 
 /* A tiny study, run in all the ways that must come to the same: at once, interrupted, in shares, twice. */
 #include "core/train/session.h"
-#include "core/train/study-report.h"
-#include "core/train/study-run.h"
+#include "core/study/report.h"
+#include "core/study/run.h"
 #include "tests/fixture.h"
 #include <math.h>
 

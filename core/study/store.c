@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A run whose file name is taken by a file that cannot be used gets a number behind its hash. */
-#include "core/train/run-store.h"
+#include "core/study/store.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include <errno.h>

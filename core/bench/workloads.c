@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/workloads.h"
+#include "core/bench/workloads.h"
 
 #include "core/base/rng.h"
-#include "core/train/bench.h"
-#include "core/train/products.h"
+#include "core/bench/sample.h"
+#include "core/bench/products.h"
 #include "core/train/session-private.h"
 
 /* A workload under way: step does one training step and bound the same products bare. */

@@ -4,8 +4,8 @@
  * what is missing of its share, several at a time on one thread each, and can be interrupted and repeated at will. */
 #pragma once
 
-#include "core/train/run-store.h"
-#include "core/train/study.h"
+#include "core/study/store.h"
+#include "core/study/study.h"
 
 G_BEGIN_DECLS
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/train/experiment.h"
-#include "core/train/study-metric.h"
+#include "core/study/metric.h"
 
 G_BEGIN_DECLS
 

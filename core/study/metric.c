@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/study-metric.h"
+#include "core/study/metric.h"
 #include <string.h>
 
 #define INFO(name, title, unit, factor, decimals, better) { #name, title, unit, factor, decimals, better },

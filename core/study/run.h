@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/tasks/dataset.h"
-#include "core/train/run-store.h"
+#include "core/study/store.h"
 
 G_BEGIN_DECLS
 

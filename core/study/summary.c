@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/study-summary.h"
+#include "core/study/summary.h"
 #include <math.h>
 
 static gsize

@@ -3,7 +3,7 @@
 /* The bundled studies: data/studies.gresource.xml is the list. */
 #include "core/base/file.h"
 #include "core/base/nearest.h"
-#include "core/train/study.h"
+#include "core/study/study.h"
 #include <gio/gio.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Locks are pthread's and not GLib's, because ThreadSanitizer sees through them. */
-#include "core/train/campaign.h"
+#include "core/study/campaign.h"
 #include "core/train/session.h"
-#include "core/train/study-run.h"
+#include "core/study/run.h"
 #include <pthread.h>
 #include <string.h>
 

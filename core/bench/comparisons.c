@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "core/train/comparisons.h"
+#include "core/bench/comparisons.h"
 
-#include "core/train/bench.h"
+#include "core/bench/sample.h"
 #include "core/train/session-private.h"
 
 /* Of two ensembles of the same transformer; kind NULL: the transformer alone. */
