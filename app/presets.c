@@ -5,6 +5,7 @@
 #include "app/command.h"
 #include "app/print.h"
 #include <stdio.h>
+#include <string.h>
 
 static JsonNode *
 to_json (void)
@@ -24,6 +25,15 @@ to_json (void)
   return node;
 }
 
+static int
+longest_name (void)
+{
+  gsize longest = 0;
+  for (int i = 0; i < ms_presets_count (); i++)
+    longest = MAX (longest, strlen (ms_preset_at (i)->name));
+  return (int) longest;
+}
+
 static bool
 run (const MsOptions *options, GError **error)
 {
@@ -31,7 +41,7 @@ run (const MsOptions *options, GError **error)
     ms_print_json (to_json ());
   else
     for (int i = 0; i < ms_presets_count (); i++)
-      printf ("%-16s %s\n", ms_preset_at (i)->name, ms_preset_at (i)->description);
+      printf ("%-*s  %s\n", longest_name (), ms_preset_at (i)->name, ms_preset_at (i)->description);
   return true;
 }
 
