@@ -95,7 +95,9 @@ class Program:
         return [node.get_name() for node in self.walk() if node.get_role_name() == role]
 
     def press(self, name):
+        """What cannot be pressed yet, because something is being opened, is waited for."""
         button = self.find('push button', name)
+        wait_for(f'{name} to be sensitive', lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE))
         Atspi.Action.do_action(button.get_action_iface(), 0)
         time.sleep(0.3)  # GTK shows the button pressed for 250 ms, and takes no other click meanwhile
 
