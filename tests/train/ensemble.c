@@ -462,6 +462,26 @@ test_draws (void)
     g_assert_cmpint (memcmp (first, (const char *)first + (gsize)m * size, size), !=, 0);
 }
 
+/* Row 11 (vit_moe_ensemble_test.py): 16 examples and two members are 32 rows of logits, and the router of four experts
+ * is (H, 2, 2). Without a routed layer nothing is repeated: here that is refused, because there would be one member. */
+static void
+test_e3_shapes (void)
+{
+  g_autoptr (MsSession) s = session_of (1, (const char *const[]){ E3, "model.width", "8", NULL });
+  const MsParam *kernel = ms_params_find (s->model->params, "Encoder/encoderblock_1/Moe/Router/dense/kernel");
+  MsPass pass = { .deterministic = true, .examples = 16 };
+  MsModelOutput out;
+
+  ms_tape_reset (s->tape, false);
+  out = ms_model_forward (s->model, s->tape, s->x, NULL, &pass);
+  g_assert_cmpuint (ms_node_rows (out.logits[0]), ==, 32);
+  g_assert_cmpuint (ms_node_cols (out.logits[0]), ==, 10);
+  g_assert_cmpint (kernel->n_dim, ==, 3);
+  g_assert_cmpuint (kernel->dim[0], ==, 8);
+  g_assert_cmpuint (kernel->dim[1], ==, 2);
+  g_assert_cmpuint (kernel->dim[2], ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -469,6 +489,7 @@ main (int argc, char **argv)
   ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
   g_test_add_func ("/ensemble/deep/first-member", test_deep_first_member);
   g_test_add_func ("/ensemble/deep/loss", test_deep_loss);
+  g_test_add_func ("/ensemble/e3/shapes", test_e3_shapes);
   g_test_add_func ("/ensemble/deep/many-members", test_many_members);
   g_test_add_func ("/ensemble/e3/of-one", test_e3_of_one);
   g_test_add_func ("/ensemble/e3/routers", test_e3_routers);
