@@ -29,7 +29,8 @@ MsExperiment *ms_checkpoint_experiment (const char *path, GError **error);
 /* Routers are deterministic, dropout is off, capacity is that of evaluation. @experiment: the checkpoint's own or one
  * changed in what does not touch the shapes. @input: (N, height, width, channels), or without the last for one channel,
  * or (N, features); where examples are routed in groups, N fills them or is less than one. @labels: (N), or NULL;
- * gradients of the total loss need them. Errors name the file and what does not fit. */
+ * gradients of the total loss need them; a deep ensemble's members each have those of their own loss, and the record
+ * has the mean of these losses. Errors name the file and what does not fit. */
 MsForwardResult *ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input,
                              const int *labels, bool gradients, int n_threads, GError **error);
 void ms_forward_result_free (MsForwardResult *result);
