@@ -58,6 +58,18 @@ place_choices (const MsMoe *moe, MsTape *tape, int T)
   return choice;
 }
 
+/* What experts that choose take of each copy of a group's @S tokens, where all copies have the same experts: places by
+ * the factor are those for the copy's own tokens, and fixed ones are shared out. */
+static int
+places_of_copy (const MsMoe *moe, const MsPass *pass, int S)
+{
+  int fixed = moe->config->capacity.fixed;
+
+  if (fixed > 0 && !pass->alone)
+    return MAX (1, fixed / moe->copies);
+  return places (moe, pass, S / moe->copies, moe->experts->E);
+}
+
 /* A router decides for every group and copy by itself; all copies of a group then fill the same places, unless experts
  * choose, who take their share of each copy. */
 static void
@@ -66,7 +78,7 @@ route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
   const MsRoutingConfig *c = self->config;
   bool by_priority = pass->deterministic ? c->priority_evaluation : c->priority_training;
   int T = (int)ms_node_rows (x), E = self->experts->E, G = count_groups (c, pass), S = T / G;
-  int own = self->parts > 1 ? places (self, pass, S, E) : places (self, pass, S / self->copies, E);
+  int own = self->parts > 1 ? places (self, pass, S, E) : places_of_copy (self, pass, S);
   MsFill fill;
 
   self->groups = G;

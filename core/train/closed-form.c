@@ -169,17 +169,25 @@ add_router (MsClosedForm *form, const Sizes *s, const Routed *r)
   form->flops[MS_MODEL_PART_ROUTER] += 2 * r->rows * s->H * r->E;
 }
 
+/* What an expert that chooses takes of each copy: fixed places are shared out among copies that share the experts. */
+static guint64
+places_of_copy (const Sizes *s, const Routed *r)
+{
+  guint64 fixed = (guint64)ms_experiment_int (s->x, MS_KEY_ROUTING_CAPACITY);
+
+  if (r->parts > 1)
+    return places (s->x, r->S, 1, s->E);
+  return fixed > 0 ? MAX (1, fixed / r->copies) : places (s->x, r->S / r->copies, 1, s->E);
+}
+
 /* Assignments of all groups that find a place. */
 static guint64
 kept (const Sizes *s, const Routed *r)
 {
-  guint64 each = r->S / r->copies, C;
+  guint64 C;
 
   if (s->router == MS_CHOICE_ROUTER_EXPERTS_CHOOSE)
-    {
-      C = r->parts > 1 ? places (s->x, r->S, 1, s->E) : places (s->x, each, 1, s->E);
-      return r->groups * r->copies * r->E * MIN (C, each);
-    }
+    return r->groups * r->copies * r->E * MIN (places_of_copy (s, r), r->S / r->copies);
   C = places (s->x, r->S, s->K, s->E);
   return r->groups * r->parts * kept_when_even (r->S / r->parts * s->K, r->E, C);
 }

@@ -74,6 +74,8 @@ CASES = {
     'E3, sigmoid, own routers': {**SIGMOID, **OWN, 'ensemble.kind': 'e3', 'ensemble.members': 2},
     'E3, experts choose': {**CHOOSE, 'ensemble.kind': 'e3', 'ensemble.members': 2},
     'E3, experts choose among all': {**CHOOSE, **OWN, 'ensemble.kind': 'e3', 'ensemble.members': 2},
+    'E3, experts choose among all, places fixed': {**CHOOSE, **OWN, 'ensemble.kind': 'e3', 'ensemble.members': 2,
+                                                   'routing.capacity': 7},
     'deep, dense': {**DENSE, **DEEP},
     'E3, experts choose among all, places odd': {**CHOOSE, **OWN, 'ensemble.kind': 'e3', 'ensemble.members': 2,
                                                  'routing.capacity_factor': 0.71, 'routing.capacity_multiple': 3},

@@ -168,7 +168,7 @@ def sparse(x, p, name, o, margins):
     # A group has its tokens of every copy, and capacity is for all; experts that choose take as many of each copy.
     capacity = share = capacity_of(group * t * copies, k, e_all, o)
     if o['router'] == 'experts-choose' and not o['partition'] and copies > 1:
-        share = capacity_of(group * t, k, e_all, o)
+        share = max(1, o['capacity'] // copies) if o['capacity'] else capacity_of(group * t, k, e_all, o)
         capacity = share * copies
     y, rows, losses = [], [], []
     for start in range(0, n, group):

@@ -171,6 +171,41 @@ test_capacity (void)
   layer_clear (&layer);
 }
 
+/* Experts that all members share take as many tokens of each: of @fixed places, @each of the 6 tokens of a member. */
+static void
+check_shared_places (int M, int fixed, int each)
+{
+  const MsMoeShape shape = { .member = -1, .E = 4, .H = 2, .F = 2, .copies = M, .own_routers = true };
+  MsPass pass = { .deterministic = true, .examples = 1, .tokens = 6 };
+  gsize T = 6 * (gsize)M;
+  Layer layer;
+  MsReal *x;
+
+  layer.params = ms_params_new ();
+  layer.config = (MsRoutingConfig){ .K = 1, .capacity = { .fixed = fixed } };
+  layer.moe = ms_moe_new (layer.params, &ms_router_experts_choose, &layer.config, &shape);
+  g_assert_true (ms_params_seal (layer.params, NULL));
+  ms_params_init (layer.params, 0);
+  layer.tape = ms_tape_new (NULL);
+  x = ms_tape_alloc (layer.tape, 2 * T * sizeof *x);
+  for (gsize i = 0; i < 2 * T; i++)
+    x[i] = (MsReal)(i % 7);
+  layer.moe->base.forward (&layer.moe->base, layer.tape, ms_tape_input (layer.tape, x, 2, (gsize[]){ T, 2 }), NULL,
+                           &pass);
+  g_assert_cmpint (layer.moe->plan->n, ==, 4 * M * MIN (each, 6));
+  g_assert_cmpint (layer.moe->capacity, ==, each * M);
+  layer_clear (&layer);
+}
+
+static void
+test_shared_places (void)
+{
+  check_shared_places (2, 4, 2);
+  check_shared_places (2, 5, 2);
+  check_shared_places (3, 1, 1); /* a member without any would be one without experts */
+  check_shared_places (16, 1000000000, 62500000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,5 +216,6 @@ main (int argc, char **argv)
   g_test_add_func ("/members/priority", test_priority);
   g_test_add_func ("/members/shape", test_shape);
   g_test_add_func ("/members/capacity", test_capacity);
+  g_test_add_func ("/members/shared-places", test_shared_places);
   return g_test_run ();
 }

@@ -132,6 +132,9 @@ test_experts_choose (void)
                               "routing.group_examples", group, "ensemble.kind", "e3", "ensemble.partition", "false"),
                     &images, 4, true);
     }
+  assert_agree (SETTINGS ("routing.router", "experts-choose", "routing.capacity", "5", "ensemble.kind", "e3",
+                          "ensemble.partition", "false"),
+                &images, 4, true);
 }
 
 static void
