@@ -80,6 +80,12 @@ is_router_kernel (const Tensor *t)
   return g_str_has_suffix (t->name, "/Router/dense/kernel");
 }
 
+static bool
+is_router_bias (const Tensor *t)
+{
+  return g_str_has_suffix (t->name, "/Router/bias");
+}
+
 /* What may start anew where the file has nothing that fits. */
 static bool
 may_be_fresh (const Tensor *t)
@@ -168,6 +174,8 @@ judge (const Tensor *t)
   if (i->n_dim == p->n_dim && same_axes (i->dim, p->dim, p->n_dim))
     return MS_START_COPIED;
   if (is_router_kernel (t) && i->n_dim >= 2 && i->dim[0] == p->dim[0] && count (i) == p->n)
+    return MS_START_RESHAPED;
+  if (is_router_bias (t) && count (i) == p->n)
     return MS_START_RESHAPED;
   if (is_tiled (t))
     return MS_START_TILED;

@@ -159,6 +159,24 @@ test_members (void)
   g_assert_nonnull (strstr (ms_session_start_text (batch), "3 tiled, 6 fresh"));
 }
 
+/* What the sigmoid router learnt without gradients goes with its experts to their members. */
+static void
+test_biases (void)
+{
+  const char *name = "Encoder/encoderblock_1/Moe/Router/bias";
+  g_autoptr (MsSession) whole = NULL;
+  g_autofree char *path
+    = trained ("sigmoid.safetensors", PAIRS (ROUTED, "routing.router", "sigmoid", "routing.bias_rate", "0.1"), &whole);
+  g_autoptr (MsSession) e3
+    = session_of (2, PAIRS (ROUTED, "routing.router", "sigmoid", "ensemble.kind", "e3", "model.start", path));
+  const MsParam *from = ms_params_find (whole->model->params, name), *to = ms_params_find (e3->model->params, name);
+
+  g_assert_nonnull (strstr (ms_session_start_text (e3), "2 reshaped"));
+  g_assert_cmpint (to->n_dim, ==, 2);
+  g_assert_cmpmem (from->value, from->n * sizeof (MsReal), to->value, to->n * sizeof (MsReal));
+  g_assert_true (from->value[0] != 0 || from->value[1] != 0);
+}
+
 /* Reset goes back to the start; a checkpoint of the run needs the start's file no more. */
 static void
 test_reset (void)
@@ -333,6 +351,7 @@ main (int argc, char **argv)
   g_test_add_func ("/upcycle/dense-to-experts", test_dense_to_experts);
   g_test_add_func ("/upcycle/vmoe-to-e3", test_vmoe_to_e3);
   g_test_add_func ("/upcycle/routers", test_routers);
+  g_test_add_func ("/upcycle/biases", test_biases);
   g_test_add_func ("/upcycle/members", test_members);
   g_test_add_func ("/upcycle/reset", test_reset);
   g_test_add_func ("/upcycle/grid/square", test_grid);
