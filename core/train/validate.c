@@ -205,17 +205,6 @@ check_decay_rules (const MsExperiment *x, GError **error)
   return rules != NULL;
 }
 
-/* Each slot reads all tokens of a group, which partitioned members do not share. */
-static bool
-check_soft (const MsExperiment *x, GError **error)
-{
-  if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_SOFT && CHOICE (ENSEMBLE_KIND) == MS_CHOICE_ENSEMBLE_E3
-      && INT (ENSEMBLE_MEMBERS) > 1)
-    return refuse (error, "ensemble.kind = e3 partitions experts that tokens choose, and with routing.router = soft "
-                          "nothing is chosen: set ensemble.kind to deep, or another routing.router");
-  return true;
-}
-
 bool
 ms_experiment_validate (const MsExperiment *x, GError **error)
 {
@@ -226,5 +215,5 @@ ms_experiment_validate (const MsExperiment *x, GError **error)
     return false;
   if (CHOICE (ROUTING_ROUTER) == MS_CHOICE_ROUTER_NONE)
     return true;
-  return check_experts (x, error) && check_soft (x, error) && check_placement (x, error) && check_groups (x, error);
+  return check_experts (x, error) && check_placement (x, error) && check_groups (x, error);
 }
