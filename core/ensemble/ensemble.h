@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct {
   int M;
   bool partition, tiling, own_routers, repeat_early; /* e3 */
-  double fast_init, fast_rate;                       /* batch */
+  double fast_init;                                  /* batch */
   int repetitions;                                   /* mimo */
   double input_repeat;
 } MsEnsembleConfig;

@@ -2,8 +2,9 @@
 
 /* Switch routing (Fedus et al., "Switch Transformers", 2021): one expert a token, with its gate as weight. While
  * training, each number that the router reads is scaled by its own draw from U [1 - jitter, 1 + jitter]; the experts
- * read the token as it is. Balanced by E sum_e f_e P_e, the share of tokens that prefer an expert times its mean
- * gate, which is GShard's loss under its own weight. */
+ * read the token as it is, and the logits of a training step are those of what the router read. Balanced by
+ * E sum_e f_e P_e, the share of tokens that prefer an expert times its mean gate, which is GShard's loss under its own
+ * weight. */
 
 #include "core/base/rng.h"
 #include "core/routing/assign.h"

@@ -302,12 +302,6 @@ ms_closed_form_flops (const MsClosedForm *form)
   return sum (form->flops);
 }
 
-guint64
-ms_closed_form_flops_per_example (const MsClosedForm *form)
-{
-  return sum (form->flops) / (guint64)form->examples;
-}
-
 static JsonObject *
 numbers_to_json (const MsClosedForm *form, guint64 parameters, guint64 flops)
 {

@@ -46,8 +46,7 @@ typedef struct {
 /* @experiment must be valid and fit @shape. */
 MsClosedForm ms_closed_form (const MsExperiment *experiment, const MsModelShape *shape, int examples);
 guint64 ms_closed_form_parameters (const MsClosedForm *form);
-guint64 ms_closed_form_flops (const MsClosedForm *form);             /* of the batch */
-guint64 ms_closed_form_flops_per_example (const MsClosedForm *form); /* rounded down, as a session's counter is */
+guint64 ms_closed_form_flops (const MsClosedForm *form); /* of the batch */
 
 /* {parameters, flops_per_example, parts: {name: {parameters, flops_per_example}}, training_rows,
  * prediction_passes}. Transfer full. */

@@ -154,7 +154,6 @@ read_ensemble (MsModel *model, const MsExperiment *x)
     .own_routers = CHOICE (ENSEMBLE_ROUTERS) == MS_CHOICE_MEMBER_ROUTERS_OWN,
     .repeat_early = CHOICE (ENSEMBLE_REPEAT) == MS_CHOICE_REPEAT_EARLY,
     .fast_init = REAL (ENSEMBLE_FAST_INIT),
-    .fast_rate = REAL (ENSEMBLE_FAST_RATE),
     .repetitions = INT (ENSEMBLE_REPETITIONS),
     .input_repeat = REAL (ENSEMBLE_INPUT_REPEAT),
   };
