@@ -6,22 +6,15 @@
 #include "core/base/blas.h"
 #include "core/bench/comparisons.h"
 #include "core/bench/workloads.h"
+#include "core/metrics/sample.h"
 #include "ui/paint/painter.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define SECONDS 3.0 /* a workload */
 #define WIDTH 1400
 #define HEIGHT 900
 #define PAINTS 31
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
 
 /* Median time of painting @painter's sample on an image surface. */
 static double
@@ -42,8 +35,7 @@ time_painter (const MsPainter *painter)
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
   ms_scene_free (scene);
-  qsort (ms, PAINTS, sizeof *ms, compare);
-  return ms[PAINTS / 2];
+  return ms_median (ms, PAINTS);
 }
 
 static JsonArray *

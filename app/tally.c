@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "app/tally.h"
-#include <math.h>
+#include "core/metrics/sample.h"
 
 struct MsTally {
   int n_steps;
@@ -116,20 +116,9 @@ ms_tally_layer (const MsTally *self, int i)
   return self->layers[i];
 }
 
-static int
-compare_double (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return x < y ? -1 : x > y;
-}
-
 double
 ms_tally_step_ms (const MsTally *self)
 {
-  guint n = self->step_ms->len;
-  if (n == 0)
-    return NAN;
-  g_autoptr (GArray) sorted = g_array_copy (self->step_ms);
-  g_array_sort (sorted, compare_double);
-  return 0.5 * (g_array_index (sorted, double, (n - 1) / 2) + g_array_index (sorted, double, n / 2));
+  g_autoptr (GArray) times = g_array_copy (self->step_ms);
+  return ms_median ((gpointer) times->data, times->len);
 }

@@ -3,6 +3,7 @@
 #include "core/bench/comparisons.h"
 
 #include "core/bench/sample.h"
+#include "core/metrics/sample.h"
 #include "core/train/session-private.h"
 
 /* Of two ensembles of the same transformer; kind NULL: the transformer alone. */
@@ -96,7 +97,7 @@ ms_comparison_run (int i, int n_threads, double seconds, MsComparisonResult *res
       other_ms[n] = other.ms;
       ratio[n++] = one.ms / other.ms;
     }
-  *result = (MsComparisonResult){ ms_bench_median (ms, n), ms_bench_median (other_ms, n), ms_bench_median (ratio, n),
+  *result = (MsComparisonResult){ ms_median (ms, n), ms_median (other_ms, n), ms_median (ratio, n),
                                   (double)one.flops / (double)other.flops, (int)n };
   return true;
 }

@@ -4,8 +4,6 @@
 
 #include "core/base/rng.h"
 
-#include <stdlib.h>
-
 MsDataset *
 ms_bench_images (void)
 {
@@ -39,19 +37,4 @@ ms_bench_transformer (GError **error)
                              "\"model.heads\": 4, \"routing.experts\": 8, \"routing.k\": 1, \"optimiser.batch\": 64}";
 
   return ms_experiment_from_json (json, -1, "benchmark", error);
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return (x > y) - (x < y);
-}
-
-double
-ms_bench_median (double *x, gsize n)
-{
-  qsort (x, n, sizeof *x, compare);
-  return n % 2 == 1 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }

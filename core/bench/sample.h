@@ -14,6 +14,4 @@ MsDataset *ms_bench_images (void);
 /* A V-MoE of 4 blocks of which 2 hold experts, on those images. Transfer full. */
 MsExperiment *ms_bench_transformer (GError **error);
 
-double ms_bench_median (double *x, gsize n); /* sorts x (n), n > 0 */
-
 G_END_DECLS

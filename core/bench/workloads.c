@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/bench/sample.h"
 #include "core/bench/products.h"
+#include "core/metrics/sample.h"
 #include "core/train/session-private.h"
 
 /* A workload under way: step does one training step and bound the same products bare. */
@@ -216,7 +217,7 @@ ms_workload_run (int i, int n_threads, double seconds, MsWorkloadResult *result,
       ratio[n] = step[n] / gemm[n];
       n++;
     }
-  *result = (MsWorkloadResult){ ms_bench_median (step, n), ms_bench_median (gemm, n), ms_bench_median (ratio, n),
+  *result = (MsWorkloadResult){ ms_median (step, n), ms_median (gemm, n), ms_median (ratio, n),
                                 (int)n };
   return true;
 }

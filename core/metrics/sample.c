@@ -2,7 +2,7 @@
 
 #include "core/metrics/sample.h"
 #include <math.h>
-#include <stddef.h>
+#include <stdlib.h>
 
 /* What the @i-th pair adds; @b NULL: the value itself. */
 static double
@@ -45,6 +45,22 @@ ms_sample_sign (const MsSample *sample)
   if (isnan (sample->sem) || !(fabs (sample->mean) > 2 * sample->sem))
     return MS_SIGN_UNDECIDED;
   return sample->mean < 0 ? MS_SIGN_NEGATIVE : MS_SIGN_POSITIVE;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+  return (x > y) - (x < y);
+}
+
+double
+ms_median (double *values, size_t n)
+{
+  if (n == 0)
+    return NAN;
+  qsort (values, n, sizeof *values, compare);
+  return 0.5 * (values[(n - 1) / 2] + values[n / 2]);
 }
 
 double

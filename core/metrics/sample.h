@@ -3,6 +3,8 @@
 /* Means of repeated measurements, and how sure they are. Absent values (NaN) are left out. */
 #pragma once
 
+#include <stddef.h>
+
 typedef struct {
   int n;
   double mean; /* NaN: n = 0 */
@@ -21,6 +23,9 @@ typedef enum {
 } MsSign;
 
 MsSign ms_sample_sign (const MsSample *sample);
+
+/* The middle one of @values (n), or the mean of the two in the middle; sorts them. NaN: n = 0. None may be NaN. */
+double ms_median (double *values, size_t n);
 
 /* P (|T| > t) of Student's distribution with @dof >= 1 degrees of freedom: how often t would be passed by chance alone.
  * Abramowitz and Stegun 26.7.3 and 26.7.4. */

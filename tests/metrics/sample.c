@@ -43,6 +43,16 @@ test_edges (void)
 }
 
 static void
+test_median (void)
+{
+  double odd[] = { 7, 1, 3 }, even[] = { 7, 1, 3, 4 };
+  g_assert_cmpfloat (ms_median (odd, 3), ==, 3);
+  g_assert_cmpfloat (ms_median (even, 4), ==, 3.5);
+  g_assert_cmpfloat (ms_median (even, 1), ==, 1); /* sorted by now */
+  g_assert_true (isnan (ms_median (NULL, 0)));
+}
+
+static void
 test_student (void)
 {
   g_assert_cmpfloat_with_epsilon (ms_student_tails (2, 1), 1 - 2 / G_PI * atan (2), 1e-12);
@@ -60,6 +70,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/sample/mean-and-error", test_mean_and_error);
   g_test_add_func ("/metrics/sample/paired", test_paired);
   g_test_add_func ("/metrics/sample/edges", test_edges);
+  g_test_add_func ("/metrics/sample/median", test_median);
   g_test_add_func ("/metrics/sample/student", test_student);
   return g_test_run ();
 }
