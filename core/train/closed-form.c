@@ -39,6 +39,13 @@ ms_model_part_name (MsModelPart part)
   return names[part];
 }
 
+/* In which an example stands in a training batch: one alone has no company that could change. */
+static guint64
+mimo_rows (const MsExperiment *x)
+{
+  return INT (ENSEMBLE_MEMBERS) > 1 ? INT (ENSEMBLE_REPETITIONS) : 1;
+}
+
 static Sizes
 read_sizes (const MsExperiment *x, const MsModelShape *shape, int examples)
 {
@@ -65,7 +72,7 @@ read_sizes (const MsExperiment *x, const MsModelShape *shape, int examples)
 
   if (s.ensemble == MS_CHOICE_ENSEMBLE_MIMO) /* M examples side by side, each of them several times in a batch */
     {
-      s.N *= INT (ENSEMBLE_REPETITIONS);
+      s.N *= mimo_rows (x);
       s.pixels *= s.M;
       channels *= s.M;
       s.C *= s.M;
@@ -276,7 +283,7 @@ ms_closed_form (const MsExperiment *x, const MsModelShape *shape, int examples)
   if (s.ensemble == MS_CHOICE_ENSEMBLE_MC_DROPOUT)
     form.prediction_passes = (int)s.M;
   if (s.ensemble == MS_CHOICE_ENSEMBLE_MIMO)
-    form.training_rows = (int)INT (ENSEMBLE_REPETITIONS);
+    form.training_rows = (int)mimo_rows (x);
   return form;
 }
 

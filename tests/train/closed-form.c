@@ -193,6 +193,8 @@ test_members_layers (void)
                               "model.representation", representation),
                     &images, 4, true);
     }
+  assert_agree (SETTINGS ("ensemble.kind", "mimo", "ensemble.members", "1", "ensemble.repetitions", "3"), &images, 4,
+                true);
   assert_agree (SETTINGS ("ensemble.kind", "mimo", "ensemble.members", "3", "model.kind", "mlp", "task.data", "moons"),
                 &plane, 5, true);
 }
