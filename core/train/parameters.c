@@ -263,7 +263,7 @@ static const MsKey keys[] = {
        .help = "Examples the model should find strange: made from the test split (inverted only of images), or read"),
   ROW (TASK_OOD_PATH, "task.ood_path", "Foreign file", "Task", MS_TYPE_TEXT, .fallback = "",
        .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = reads_ood_files,
-       .help = "Images of the same size, in the same kind of files as the data"),
+       .help = "Images of the same size, as IDX, CIFAR-10 or NumPy files"),
 
   ROW (MODEL_KIND, "model.kind", "Model", "Model", MS_TYPE_CHOICE, .fallback = "vit",
        .choices = CHOICES (MS_MODEL_CHOICES), .effect = MS_EFFECT_REBUILD,
