@@ -139,6 +139,8 @@ corruptions_to_json (const MsMeasures *self)
       for (int s = 0; s < MS_SEVERITIES; s++)
         json_array_add_double_element (error, self->corruptions.error[k][s]);
       json_object_set_string_member (kind, "name", ms_corruption_name (k));
+      json_object_set_string_member (kind, "title", ms_corruption_title (k));
+      json_object_set_string_member (kind, "what", ms_corruption_what (k));
       json_object_set_array_member (kind, "error", error);
       json_array_add_object_element (kinds, kind);
     }

@@ -86,6 +86,10 @@ test_measures (void)
   JsonArray *shots = json_object_get_array_member (object, "few_shot");
   g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (shots, 3), "shots"), ==, 25);
   assert_members (object, "corruptions", "examples,mean_error");
+  JsonArray *kinds = json_object_get_array_member (json_object_get_object_member (object, "corruptions"), "kinds");
+  JsonObject *blur = json_array_get_object_element (kinds, 4);
+  g_assert_cmpstr (json_object_get_string_member (blur, "title"), ==, "Gaussian blur");
+  g_assert_cmpstr (json_object_get_string_member (blur, "what"), ==, "σ from 4 to 16 % of the side");
 }
 
 static void
