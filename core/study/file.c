@@ -148,8 +148,14 @@ read_metrics (const Reader *self, JsonObject *object, const char *name, MsStudyM
   guint length = json_array_get_length (array);
   *metrics = g_new0 (MsStudyMetric, length);
   for (guint i = 0; i < length; i++)
-    if (!find_metric (self, json_array_get_string_element (array, i), &(*metrics)[i]))
-      return false;
+    {
+      const char *metric = json_array_get_string_element (array, i);
+      if (!find_metric (self, metric, &(*metrics)[i]))
+        return false;
+      for (guint j = 0; j < i; j++)
+        if ((*metrics)[j] == (*metrics)[i])
+          return refuse (self, "“%s” names “%s” twice: each metric has one place", name, metric);
+    }
   *n = (int) length;
   return true;
 }
@@ -286,6 +292,8 @@ read_relation (const Reader *self, const MsStudy *study, JsonObject *object, MsS
   if (n != 1)
     return refuse (self, "exactly one of lower, higher, falls, rises and zero is wanted");
   claim->kind = relations[found].kind;
+  if (relations[found].least > 0 && json_object_has_member (object, "than"))
+    return refuse (self, "“than” goes with lower and higher, not with %s", relations[found].name);
   if (relations[found].least == 0)
     return read_pair (self, study, object, relations[found].name, claim);
   return read_list (self, study, object, relations[found].name, relations[found].least, claim);

@@ -59,6 +59,11 @@ test_refusals (void)
   refuse (HEAD VARIANTS METRICS "}", "mine.json: “claims” must be a list of objects");
   refuse (HEAD ", \"axis\": \"routing.router\"" VARIANTS METRICS CLAIMS "}", "key whose values are numbers");
   refuse (HEAD VARIANTS ", \"metrics\": [\"nil\"], \"panels\": [\"nll\"]" CLAIMS "}", "no metric “nil”");
+  refuse (HEAD VARIANTS ", \"metrics\": [\"nll\"], \"panels\": [\"nll\", \"ece\", \"nll\"]" CLAIMS "}",
+          "“panels” names “nll” twice");
+  refuse (HEAD VARIANTS METRICS ", \"claims\": [{\"claim\": \"C\", \"metric\": \"nll\", \"falls\": [\"a\", \"b\"], "
+                                "\"than\": \"a\"}]}",
+          "“than” goes with lower and higher");
   refuse (HEAD VARIANTS METRICS ", \"claims\": [{\"claim\": \"C\", \"metric\": \"nll\", \"lower\": \"c\", \"than\": "
                                 "\"a\"}]}",
           "claim 1: there is no variant “c”");
@@ -201,12 +206,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/train/study/read", test_read);
-  g_test_add_func ("/train/study/refusals", test_refusals);
-  g_test_add_func ("/train/study/unknown", test_unknown);
-  g_test_add_func ("/train/study/bundled", test_bundled);
-  g_test_add_func ("/train/study/verdicts", test_verdicts);
-  g_test_add_func ("/train/study/monotone", test_monotone);
-  g_test_add_func ("/train/study/deal", test_deal);
+  g_test_add_func ("/study/study/read", test_read);
+  g_test_add_func ("/study/study/refusals", test_refusals);
+  g_test_add_func ("/study/study/unknown", test_unknown);
+  g_test_add_func ("/study/study/bundled", test_bundled);
+  g_test_add_func ("/study/study/verdicts", test_verdicts);
+  g_test_add_func ("/study/study/monotone", test_monotone);
+  g_test_add_func ("/study/study/deal", test_deal);
   return fixture_run ();
 }
