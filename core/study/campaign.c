@@ -244,9 +244,10 @@ ms_campaign_run (MsCampaign *self, const MsCampaignOptions *options, GError **er
   for (int i = 0; i < started; i++)
     pthread_join (threads[i], NULL);
   pthread_mutex_destroy (&work.lock);
-  if (work.error != NULL)
-    g_propagate_error (error, work.error);
-  return g_atomic_int_get (&work.done) == (gint) missing->len;
+  if (work.error == NULL)
+    return g_atomic_int_get (&work.done) == (gint) missing->len;
+  g_propagate_error (error, work.error); /* also if it was the last run, and only storing it failed */
+  return false;
 }
 
 const MsStudy *
@@ -279,10 +280,9 @@ ms_campaign_n_missing (const MsCampaign *self)
 const MsRun *
 ms_campaign_result (const MsCampaign *self, int variant, int seed)
 {
-  for (int i = 0; i < self->n_cells; i++)
-    if (self->cells[i].variant == variant && self->cells[i].seed == seed)
-      return self->cells[i].result;
-  return NULL;
+  int n = self->study->n_variants;
+  g_return_val_if_fail (variant >= 0 && variant < n && seed >= 0 && seed < self->n_seeds, NULL);
+  return self->cells[seed * n + (variant + n - seed % n) % n].result; /* as ms_campaign_deal puts it */
 }
 
 const GPtrArray *

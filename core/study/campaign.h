@@ -16,7 +16,7 @@ typedef struct {
   gint64 steps, total; /* batches done, and of all missing runs */
 } MsCampaignProgress;
 
-/* Called about ten times a second on the thread that called run. False ends the campaign before the next steps; runs
+/* Called about twenty times a second on the thread that called run. False ends the campaign before the next steps; runs
  * under way are lost, finished ones are in the store. */
 typedef bool (*MsCampaignTick) (const MsCampaignProgress *progress, gpointer data);
 

@@ -185,6 +185,27 @@ test_broken (void)
   g_assert_cmpint (ms_campaign_n_missing (third), ==, 0);
 }
 
+/* A run that cannot be stored is an error, also when it was the last one that was missing. */
+static void
+test_unstored (void)
+{
+  g_autoptr (MsStudy) tiny_study = study ();
+  g_autoptr (MsCampaign) first = open_campaign (tiny_study, "unstored");
+  run_share (first, 0, 1, 2);
+  const MsRun *run = ms_campaign_result (first, 1, 1);
+  g_autofree char *hash = ms_run_hash (run->experiment, run->data);
+  g_autofree char *name = g_strdup_printf ("unstored/runs/%s.json", hash);
+  g_autofree char *path = fixture_path (name), *folder = fixture_path ("unstored/runs");
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_autoptr (MsCampaign) second = open_campaign (tiny_study, "unstored");
+  g_assert_cmpint (ms_campaign_n_missing (second), ==, 1);
+  fixture_remove_tree (folder);
+  MsCampaignOptions options = { .n_shards = 1, .jobs = 1, .machine = "a machine" };
+  g_autoptr (GError) error = NULL;
+  g_assert_false (ms_campaign_run (second, &options, &error));
+  fixture_assert_refused (error, hash, "cannot write");
+}
+
 /* A run under another run's name would be counted for what it is not. */
 static void
 test_misnamed (void)
@@ -272,9 +293,15 @@ test_prediction_cost (void)
   g_autoptr (MsStudy) draws = ms_study_from_json (json->str, json->len, "draws", NULL, &error);
   g_assert_no_error (error);
   g_autofree char *path = fixture_path ("draws");
-  g_autoptr (MsCampaign) campaign = ms_campaign_new (draws, 1, path, &error);
+  g_autoptr (MsCampaign) campaign = ms_campaign_new (draws, 2, path, &error);
   g_assert_no_error (error);
   run_share (campaign, 0, 1, 2);
+  for (int i = 0; i < 6; i++) /* each where it is looked for */
+    {
+      const MsRun *run = ms_campaign_result (campaign, i % 3, i / 3);
+      g_assert_cmpstr (run->variant, ==, draws->variants[i % 3].label);
+      g_assert_cmpint (ms_experiment_int (run->experiment, MS_KEY_RUN_SEED), ==, i / 3);
+    }
   const MsRun *one = ms_campaign_result (campaign, 1, 0), *three = ms_campaign_result (campaign, 2, 0);
   g_assert_cmpfloat (three->value[MS_STUDY_METRIC_flops], ==, 3 * one->value[MS_STUDY_METRIC_flops]);
   g_assert_cmpfloat (three->value[MS_STUDY_METRIC_train_flops], ==, one->value[MS_STUDY_METRIC_train_flops]);
@@ -321,16 +348,17 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
-  g_test_add_func ("/train/campaign/whole", test_whole);
-  g_test_add_func ("/train/campaign/again", test_again);
-  g_test_add_func ("/train/campaign/interrupted", test_interrupted);
-  g_test_add_func ("/train/campaign/shares", test_shares);
-  g_test_add_func ("/train/campaign/broken", test_broken);
-  g_test_add_func ("/train/campaign/misnamed", test_misnamed);
-  g_test_add_func ("/train/campaign/report", test_report);
-  g_test_add_func ("/train/campaign/divergence", test_divergence);
-  g_test_add_func ("/train/campaign/hash", test_hash);
-  g_test_add_func ("/train/campaign/stopped", test_stopped);
-  g_test_add_func ("/train/campaign/prediction-cost", test_prediction_cost);
+  g_test_add_func ("/study/campaign/whole", test_whole);
+  g_test_add_func ("/study/campaign/again", test_again);
+  g_test_add_func ("/study/campaign/interrupted", test_interrupted);
+  g_test_add_func ("/study/campaign/shares", test_shares);
+  g_test_add_func ("/study/campaign/broken", test_broken);
+  g_test_add_func ("/study/campaign/unstored", test_unstored);
+  g_test_add_func ("/study/campaign/misnamed", test_misnamed);
+  g_test_add_func ("/study/campaign/report", test_report);
+  g_test_add_func ("/study/campaign/divergence", test_divergence);
+  g_test_add_func ("/study/campaign/hash", test_hash);
+  g_test_add_func ("/study/campaign/stopped", test_stopped);
+  g_test_add_func ("/study/campaign/prediction-cost", test_prediction_cost);
   return fixture_run ();
 }
