@@ -78,11 +78,27 @@ fill_panels (Drawn *self, const MsStudy *study, const MsStudySummary *summary)
     }
 }
 
+/* What is the same for all variants, and what the marks are. */
+static char *
+describe_runs (const MsStudy *study, int n_seeds)
+{
+  const char *data = ms_study_common_text (study, MS_KEY_TASK_DATA);
+  const char *steps = ms_study_common_text (study, MS_KEY_RUN_STEPS);
+  const char *batch = ms_study_common_text (study, MS_KEY_OPTIMISER_BATCH);
+  GString *text = g_string_new (NULL);
+  if (data != NULL)
+    g_string_append_printf (text, "%s · ", data);
+  if (steps != NULL && batch != NULL)
+    g_string_append_printf (text, "%s steps of %s examples · ", steps, batch);
+  g_string_append_printf (text, "mean and standard error over %d seed%s, which are the faint dots", n_seeds,
+                          n_seeds == 1 ? "" : "s");
+  return g_string_free (text, FALSE);
+}
+
 static void
 fill_figure (Drawn *self, const MsCampaign *campaign, const MsStudySummary *summary)
 {
   const MsStudy *study = ms_campaign_study (campaign);
-  const MsExperiment *x = study->variants[0].experiment;
   self->panels = g_new0 (MsFigurePanel, study->n_panels);
   self->variants = g_new0 (MsFigureVariant, study->n_variants);
   self->value = g_new0 (double, study->n_panels * study->n_variants * summary->n_seeds);
@@ -93,12 +109,7 @@ fill_figure (Drawn *self, const MsCampaign *campaign, const MsStudySummary *summ
   const MsKey *axis = study->has_axis ? ms_key (study->axis) : NULL;
   self->figure = (MsStudyFigure){
     .title = study->title,
-    .foot = keep_text (self, g_strdup_printf ("%s · %s steps of %s examples · mean and standard error over %d seed%s, "
-                                              "which are the faint dots",
-                                              ms_experiment_text (x, MS_KEY_TASK_DATA),
-                                              ms_experiment_text (x, MS_KEY_RUN_STEPS),
-                                              ms_experiment_text (x, MS_KEY_OPTIMISER_BATCH), summary->n_seeds,
-                                              summary->n_seeds == 1 ? "" : "s")),
+    .foot = keep_text (self, describe_runs (study, summary->n_seeds)),
     .n_panels = study->n_panels,
     .n_variants = study->n_variants,
     .n_seeds = summary->n_seeds,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The page for people. The tables for programs are in study-tables.c. */
+/* The page for people. The tables for programs are in tables.c. */
 #include "core/study/report.h"
 #include <math.h>
 #include <string.h>
@@ -133,35 +133,41 @@ add_table (GString *out, const MsStudy *study, const MsStudySummary *summary)
   g_string_append (out, "\n\n");
 }
 
-/* Whether all variants have the same value for key @id. */
+/* Whether the key means something to one of the variants: those of a router do to all but the dense ones. */
 static bool
-is_common (const MsStudy *study, MsKeyId id)
+applies_to_some (const MsStudy *study, const MsKey *key)
 {
-  for (int v = 1; v < study->n_variants; v++)
-    if (strcmp (ms_experiment_text (study->variants[v].experiment, id),
-                ms_experiment_text (study->variants[0].experiment, id)) != 0)
-      return false;
-  return true;
+  for (int v = 0; v < study->n_variants; v++)
+    if (key->applies == NULL || key->applies (study->variants[v].experiment))
+      return true;
+  return false;
 }
 
-/* "key = value, …" of those keys that are (or are not) common to all variants; of the common ones only what is not a
- * default. The seed is told apart. */
+/* Of the settings common to all variants only what is not a default; the seed is told apart. */
+static bool
+is_shown (const MsStudy *study, const MsKey *key, int variant, bool common)
+{
+  const MsExperiment *x = study->variants[variant].experiment;
+  const char *same = ms_study_common_text (study, key->id);
+  if ((same != NULL) != common || key->id == MS_KEY_RUN_SEED || key->id == MS_KEY_TASK_PATH)
+    return false;
+  if (!common)
+    return key->applies == NULL || key->applies (x);
+  g_autoptr (MsExperiment) defaults = ms_experiment_new ();
+  return applies_to_some (study, key) && strcmp (same, ms_experiment_text (defaults, key->id)) != 0;
+}
+
+/* "key = value, …" of those keys that are (or are not) common to all variants. */
 static void
 add_settings (GString *out, const MsStudy *study, int variant, bool common)
 {
-  const MsExperiment *x = study->variants[variant].experiment;
-  g_autoptr (MsExperiment) defaults = ms_experiment_new ();
   const char *separator = "";
   for (int i = 0; i < ms_keys_count (); i++)
     {
       const MsKey *key = ms_key_at (i);
-      const char *text = ms_experiment_text (x, key->id);
-      bool shown = is_common (study, key->id) == common && key->id != MS_KEY_RUN_SEED && key->id != MS_KEY_TASK_PATH
-                   && (key->applies == NULL || key->applies (x))
-                   && (!common || strcmp (text, ms_experiment_text (defaults, key->id)) != 0);
-      if (!shown)
+      if (!is_shown (study, key, variant, common))
         continue;
-      add (out, "%s`%s = %s`", separator, key->key, text);
+      add (out, "%s`%s = %s`", separator, key->key, ms_experiment_text (study->variants[variant].experiment, key->id));
       separator = ", ";
     }
   if (*separator == '\0')
@@ -249,10 +255,10 @@ add_how (GString *out, const MsCampaign *campaign, const MsStudySummary *summary
        study->n_variants, seeds, ms_campaign_n_runs (campaign),
        g_ascii_formatd (minutes, sizeof minutes, "%.1f", summary->seconds / 60), makers, study->name,
        study->files ? " --data DIR" : "", summary->n_seeds);
+  const char *ood = ms_study_common_text (study, MS_KEY_TASK_OOD);
   if (ms_study_summary_at (summary, 0, MS_STUDY_METRIC_auroc)->n > 0)
-    add (out, "OOD scores tell the test split from foreign examples, `task.ood = %s`, by 1 − the "
-              "largest probability.\n\n",
-         ms_experiment_text (study->variants[0].experiment, MS_KEY_TASK_OOD));
+    add (out, "OOD scores tell the test split from foreign examples%s%s%s, by 1 − the largest probability.\n\n",
+         ood != NULL ? ", `task.ood = " : "", ood != NULL ? ood : "", ood != NULL ? "`" : "");
   add_failures (out, campaign);
 }
 

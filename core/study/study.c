@@ -118,6 +118,16 @@ ms_study_find_variant (const MsStudy *self, const char *label)
   return -1;
 }
 
+const char *
+ms_study_common_text (const MsStudy *self, MsKeyId id)
+{
+  const char *text = ms_experiment_text (self->variants[0].experiment, id);
+  for (int v = 1; v < self->n_variants; v++)
+    if (strcmp (ms_experiment_text (self->variants[v].experiment, id), text) != 0)
+      return NULL;
+  return text;
+}
+
 void
 ms_study_free (MsStudy *self)
 {

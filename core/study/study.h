@@ -64,6 +64,8 @@ MsStudy *ms_study_from_json (const char *json, gsize length, const char *file, c
 void ms_study_free (MsStudy *study);
 
 int ms_study_find_variant (const MsStudy *study, const char *label); /* -1: none */
+/* The value that all variants have for the key; NULL: they differ. */
+const char *ms_study_common_text (const MsStudy *study, MsKeyId id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsStudy, ms_study_free)
 

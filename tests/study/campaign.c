@@ -250,6 +250,28 @@ test_report (void)
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (claims, 0), "verdict"), ==, "held");
 }
 
+/* What the dense variants have no use for is told all the same, where others share it. */
+static void
+test_common_settings (void)
+{
+  g_autoptr (GString) json = g_string_new (tiny);
+  g_autoptr (GError) error = NULL;
+  g_string_replace (json, "{\"routing.k\": 1}", "{\"routing.router\": \"none\", \"run.steps\": 3}", 1);
+  g_string_replace (json, "{\"routing.router\": \"none\"}}]", "{\"routing.k\": 2}}]", 1);
+  g_string_replace (json, "\"model.blocks\": 2", "\"model.blocks\": 2, \"routing.experts\": 4", 1);
+  g_autoptr (MsStudy) mixed = ms_study_from_json (json->str, json->len, "mixed", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ms_study_common_text (mixed, MS_KEY_OPTIMISER_BATCH), ==, "16");
+  g_assert_null (ms_study_common_text (mixed, MS_KEY_RUN_STEPS));
+  g_autoptr (MsCampaign) campaign = open_campaign (mixed, "mixed");
+  g_autoptr (MsStudySummary) summary = ms_study_summary_new (campaign);
+  g_autofree char *page = ms_study_report (campaign, summary, "figure.svg");
+  const char *common = strstr (page, "Common to all"), *table = strstr (page, "| | settings |");
+  const char *experts = strstr (page, "`routing.experts = 4`"), *k = strstr (page, "`routing.k = 2`");
+  g_assert_true (common != NULL && experts > common && experts < table && k > table);
+  g_assert_null (strstr (page, "`routing.k = 1`")); /* which means nothing to the dense variant */
+}
+
 /* A run that diverges is a result: it is told, not repeated, and does not stop the others. */
 static void
 test_divergence (void)
@@ -356,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/study/campaign/unstored", test_unstored);
   g_test_add_func ("/study/campaign/misnamed", test_misnamed);
   g_test_add_func ("/study/campaign/report", test_report);
+  g_test_add_func ("/study/campaign/common-settings", test_common_settings);
   g_test_add_func ("/study/campaign/divergence", test_divergence);
   g_test_add_func ("/study/campaign/hash", test_hash);
   g_test_add_func ("/study/campaign/stopped", test_stopped);
