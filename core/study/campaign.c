@@ -9,7 +9,7 @@
 
 #define TICK_US 50000
 
-/* A data set is read once, for all variants that name the same. */
+/* A data set is read once, for all variants that name the same (and the same checkpoint to start from). */
 typedef struct {
   MsDataset *dataset;
   char *digest;
@@ -26,7 +26,7 @@ typedef struct {
 struct MsCampaign {
   const MsStudy *study; /* borrowed */
   MsRunStore *store;    /* owned */
-  GHashTable *data;     /* the task's values as text -> Data *, both owned */
+  GHashTable *data;     /* as data_key says -> Data *, both owned */
   int n_seeds, n_cells;
   Cell *cells; /* (n_cells) in the order in which they are dealt */
 };
@@ -58,20 +58,31 @@ data_free (gpointer pointer)
   g_free (self);
 }
 
+/* What decides the data: the task, and the checkpoint to start from, which is digested with them. */
+static char *
+data_key (const MsExperiment *experiment)
+{
+  GString *key = g_string_new (ms_experiment_text (experiment, MS_KEY_MODEL_START));
+  for (int i = 0; i < ms_keys_count (); i++)
+    if (g_str_has_prefix (ms_key_at (i)->key, "task."))
+      g_string_append_printf (key, "\n%s", ms_experiment_text (experiment, ms_key_at (i)->id));
+  return g_string_free (key, FALSE);
+}
+
 static const Data *
 find_data (MsCampaign *self, const MsExperiment *experiment, GError **error)
 {
-  g_autoptr (GString) task = g_string_new (NULL);
-  for (int i = 0; i < ms_keys_count (); i++)
-    if (g_str_has_prefix (ms_key_at (i)->key, "task."))
-      g_string_append_printf (task, "%s\n", ms_experiment_text (experiment, ms_key_at (i)->id));
-  Data *data = g_hash_table_lookup (self->data, task->str);
-  MsDataset *dataset = data == NULL ? ms_session_load_data (experiment, error) : NULL;
-  if (dataset == NULL)
+  g_autofree char *key = data_key (experiment);
+  Data *data = g_hash_table_lookup (self->data, key);
+  if (data != NULL)
     return data;
+  g_autoptr (MsDataset) dataset = ms_session_load_data (experiment, error);
+  char *digest = dataset != NULL ? ms_run_data_digest (experiment, dataset, error) : NULL;
+  if (digest == NULL)
+    return NULL;
   data = g_new (Data, 1);
-  *data = (Data){ dataset, ms_run_data_digest (dataset) };
-  g_hash_table_insert (self->data, g_strdup (task->str), data);
+  *data = (Data){ g_steal_pointer (&dataset), digest };
+  g_hash_table_insert (self->data, g_steal_pointer (&key), data);
   return data;
 }
 

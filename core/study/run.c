@@ -2,9 +2,15 @@
 
 #include "core/study/run.h"
 #include "core/metrics/load.h"
+#include "core/metrics/sample.h"
 #include "core/train/session-private.h"
+#include "core/train/upcycle.h"
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
+
+#define PART (1 << 20) /* bytes or numbers that are digested at a time; a checksum's update takes a signed size */
 
 /* Loads of the last epoch, summed: one batch is too noisy. */
 typedef struct {
@@ -57,20 +63,6 @@ set_loads (MsRun *run, const Loads *loads)
   run->value[MS_STUDY_METRIC_dropped] = loads->dropped / loads->asked;
 }
 
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, gsize n)
-{
-  qsort (values, n, sizeof *values, compare);
-  return n > 0 ? 0.5 * (values[(n - 1) / 2] + values[n / 2]) : NAN;
-}
-
 /* Steps to the end. False: stopped, or the run failed and says so. */
 static bool
 train (MsSession *session, MsRun *run, MsStudySignals *signals)
@@ -78,8 +70,9 @@ train (MsSession *session, MsRun *run, MsStudySignals *signals)
   const MsExperiment *x = ms_session_experiment (session);
   gint64 total = ms_experiment_int (x, MS_KEY_RUN_STEPS), batch = ms_experiment_int (x, MS_KEY_OPTIMISER_BATCH);
   gint64 epoch = (ms_session_dataset (session)->n_train + batch - 1) / batch;
-  g_autofree double *times = g_new (double, total);
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   g_auto (Loads) loads = { 0 };
+  guint64 flops = 0;
   for (gint64 step = 0; step < total; step++)
     {
       g_autoptr (GError) error = NULL;
@@ -93,13 +86,15 @@ train (MsSession *session, MsRun *run, MsStudySignals *signals)
           g_atomic_int_add (&signals->steps, (gint) (total - step));
           return false;
         }
-      times[step] = (double) (g_get_monotonic_time () - start) / 1e3;
+      double ms = (double) (g_get_monotonic_time () - start) / 1e3;
+      g_array_append_val (times, ms);
       if (step >= total - epoch)
         loads_add (&loads, record);
-      run->value[MS_STUDY_METRIC_train_flops] = (double) record->flops;
+      flops = record->flops;
       g_atomic_int_inc (&signals->steps);
     }
-  run->step_ms = median (times, (gsize) total);
+  run->step_ms = ms_median ((gpointer) times->data, times->len);
+  run->value[MS_STUDY_METRIC_train_flops] = (double) flops;
   set_loads (run, &loads);
   return true;
 }
@@ -152,13 +147,40 @@ measure (MsSession *session, MsRun *run)
 static void
 add_floats (GChecksum *sum, const float *values, gsize n)
 {
-  const gsize part = 1 << 20; /* a checksum's update takes a signed size */
-  for (gsize i = 0; i < n; i += part)
-    g_checksum_update (sum, (const guchar *) (values + i), (gssize) (MIN (part, n - i) * sizeof (float)));
+  for (gsize i = 0; i < n; i += PART)
+    g_checksum_update (sum, (const guchar *) (values + i), (gssize) (MIN (PART, n - i) * sizeof (float)));
+}
+
+/* The whole file, in parts: checkpoints may be larger than memory. */
+static bool
+add_file (GChecksum *sum, const char *path, GError **error)
+{
+  g_autofree guchar *part = g_malloc (PART);
+  FILE *file = g_fopen (path, "rb");
+  int number = errno;
+  for (gsize n; file != NULL && (n = fread (part, 1, PART, file)) > 0;)
+    g_checksum_update (sum, part, (gssize) n);
+  bool good = file != NULL && ferror (file) == 0;
+  if (file != NULL)
+    fclose (file);
+  if (!good)
+    g_set_error (error, MS_ERROR, MS_ERROR_FILE, "model.start = %s cannot be read: %s", path,
+                 file == NULL ? g_strerror (number) : "the device reports an error");
+  return good;
+}
+
+static bool
+add_start (GChecksum *sum, const MsExperiment *experiment, GError **error)
+{
+  const char *start = ms_experiment_text (experiment, MS_KEY_MODEL_START);
+  if (*start == '\0')
+    return true;
+  g_autofree char *path = ms_upcycle_find (start, error);
+  return path != NULL && add_file (sum, path, error);
 }
 
 char *
-ms_run_data_digest (const MsDataset *d)
+ms_run_data_digest (const MsExperiment *experiment, const MsDataset *d, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   gsize size = ms_dataset_example_size (d);
@@ -170,6 +192,8 @@ ms_run_data_digest (const MsDataset *d)
   add_floats (sum, d->foreign_x, size * (gsize) d->n_foreign);
   g_checksum_update (sum, (const guchar *) d->train_y, (gssize) ((gsize) d->n_train * sizeof (int)));
   g_checksum_update (sum, (const guchar *) d->test_y, (gssize) ((gsize) d->n_test * sizeof (int)));
+  if (!add_start (sum, experiment, error))
+    return NULL;
   return g_strdup (g_checksum_get_string (sum));
 }
 

@@ -21,7 +21,8 @@ typedef struct {
 MsRun *ms_study_run (const MsExperiment *experiment, MsDataset *dataset, const char *name, const char *machine,
                      MsStudySignals *signals, GError **error);
 
-/* SHA-256 of inputs, labels, the split and the foreign examples. Transfer full. */
-char *ms_run_data_digest (const MsDataset *dataset);
+/* SHA-256 of inputs, labels, the split and the foreign examples, and of the checkpoint that model.start names, if any.
+ * NULL and @error: that one cannot be read. Transfer full. */
+char *ms_run_data_digest (const MsExperiment *experiment, const MsDataset *dataset, GError **error);
 
 G_END_DECLS

@@ -2,7 +2,8 @@
 
 /* A folder of finished runs: DIRECTORY/runs/HASH.json, one a run, written whole and never changed, so that any number
  * of processes may add to it and merging is reading it. HASH is SHA-256 of everything that decides the results: the
- * store's version, all keys of the experiment but the paths, and the data themselves. */
+ * store's version, all keys of the experiment but the data's paths, the data themselves and the checkpoint that
+ * training starts from. */
 #pragma once
 
 #include "core/train/experiment.h"
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   MsExperiment *experiment;
-  char *data;    /* digest of the data set: ms_run_data_digest */
+  char *data;    /* digest of data set and start: ms_run_data_digest */
   char *study, *variant; /* for whom it was made, for people who read the file */
   double value[MS_N_STUDY_METRICS]; /* stored units; NaN: absent */
   char *failure; /* why training stopped, and the values are absent; NULL: it did not */
