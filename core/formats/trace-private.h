@@ -9,6 +9,9 @@
 #define TRACE_FORMAT "moescope-trace"
 #define TRACE_VERSION 1
 
+/* Members, or copies of the tokens, that are read: pictures hold each against each, and menus name them all. */
+#define TRACE_MAX_MEMBERS 256
+
 /* Numbers of each step, as MsRecord and the arrays call them. */
 #define TRACE_SCALARS(X)                                                                                               \
   X (loss) X (task_loss) X (importance_loss) X (load_loss) X (gshard_loss) X (z_loss) X (train_error)                  \

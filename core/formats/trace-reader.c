@@ -271,6 +271,9 @@ read_rows (TraceReader *self, GError **error)
   if (!read_soft_rows (self, error))
     return false;
   s->M = self->probs != NULL ? four[1] : 0;
+  if (s->M > TRACE_MAX_MEMBERS)
+    return trace_refuse (self, error, "array “probs” has %" G_GSIZE_FORMAT " members; at most %d are read", s->M,
+                         TRACE_MAX_MEMBERS);
   for (gsize i = 0; i < s->X; i++)
     if (self->labels[i] < -1 || self->labels[i] >= (gint64)C)
       return trace_refuse (self, error,

@@ -9,7 +9,6 @@
 
 #define MAX_POINTS 100000
 #define MAX_SLOTS (1 << 24)
-#define MAX_MEMBER 4095
 
 /* A newer column's number, or what its absence means. */
 #define NEWER(array, at, absent) (self->array != NULL ? self->array[at] : (absent))
@@ -43,8 +42,8 @@ check_layer (const TraceReader *self, gsize b, gsize l, GError **error)
   bool named
     = routers != NULL && self->layer_router[at] >= 0 && (guint)self->layer_router[at] < json_array_get_length (routers);
   if (T < 0 || T > self->batch_tokens[b] || E < 0 || (gsize)E > self->s.E || K < 0 || (gsize)K > self->s.K || K > E
-      || M < 0 || member < -1 || member > MAX_MEMBER || (E > 0 && (M < 1 || !named)) || self->layer_groups[at] < 0
-      || self->layer_capacity[at] < 0)
+      || M < 0 || member < -1 || member >= TRACE_MAX_MEMBERS || (E > 0 && (M < 1 || !named))
+      || self->layer_groups[at] < 0 || self->layer_capacity[at] < 0)
     return trace_refuse (self, error,
                          "layer %" G_GSIZE_FORMAT " of batch %" G_GSIZE_FORMAT
                          " cannot have %d tokens, %d experts, %d chosen, %d members",
@@ -52,21 +51,24 @@ check_layer (const TraceReader *self, gsize b, gsize l, GError **error)
   return check_soft (self, b, l, error);
 }
 
-/* Expert numbers are in [-1, E) and no token has one twice. */
+/* Expert numbers are in [-1, E) and no token has one twice; @chosen (E) is 1 + the last row that had each. */
 static bool
-check_choice (const TraceReader *self, const gint16 *ids, int E, int K, gsize row, gsize l, GError **error)
+check_choice (const TraceReader *self, const gint16 *ids, const MsRouting *r, gsize *chosen, gsize row, gsize l,
+              GError **error)
 {
-  for (int k = 0; k < K; k++)
+  for (int k = 0; k < r->K; k++)
     {
-      if (ids[k] < -1 || ids[k] >= E)
+      if (ids[k] < -1 || ids[k] >= r->E)
         return trace_refuse (self, error,
                              "row %" G_GSIZE_FORMAT ", layer %" G_GSIZE_FORMAT ": expert %d is none of the %d experts",
-                             row, l, ids[k], E);
-      for (int j = 0; ids[k] >= 0 && j < k; j++)
-        if (ids[j] == ids[k])
-          return trace_refuse (self, error,
-                               "row %" G_GSIZE_FORMAT ", layer %" G_GSIZE_FORMAT ": expert %d is chosen twice", row, l,
-                               ids[k]);
+                             row, l, ids[k], r->E);
+      if (ids[k] < 0)
+        continue;
+      if (chosen[ids[k]] == row + 1)
+        return trace_refuse (self, error,
+                             "row %" G_GSIZE_FORMAT ", layer %" G_GSIZE_FORMAT ": expert %d is chosen twice", row, l,
+                             ids[k]);
+      chosen[ids[k]] = row + 1;
     }
   return true;
 }
@@ -162,11 +164,12 @@ read_choices (const TraceReader *self, MsRouting *r, gsize l, GError **error)
 {
   const TraceSizes *s = &self->s;
   gsize first = self->next_row;
+  g_autofree gsize *chosen = g_new0 (gsize, r->E);
   for (gsize t = 0; t < (gsize)r->T; t++)
     {
       const gint16 *ids = self->ids + ((first + t) * s->L + l) * s->K;
       const guint8 *kept = self->kept + ((first + t) * s->L + l) * s->K;
-      if (!check_choice (self, ids, r->E, r->K, first + t, l, error))
+      if (!check_choice (self, ids, r, chosen, first + t, l, error))
         return false;
       for (int k = 0; k < r->K; k++)
         {
@@ -330,6 +333,10 @@ check_copies (const TraceReader *self, const MsRecord *record, MsRouting *r, gsi
     return trace_refuse (self, error,
                          "layer %d of batch %" G_GSIZE_FORMAT " has %d tokens, which are not %d copies of %d",
                          record->n_routing - 1, b, r->T, r->copies, rows);
+  if (times > TRACE_MAX_MEMBERS)
+    return trace_refuse (self, error,
+                         "layer %d of batch %" G_GSIZE_FORMAT " has %d copies of its tokens; at most %d are read",
+                         record->n_routing - 1, b, times, TRACE_MAX_MEMBERS);
   r->copies = times;
   return true;
 }
@@ -384,8 +391,8 @@ read_series_layers (const TraceReader *self, MsRecord *record, gsize i)
       r->layer = about != NULL ? (int)trace_object_int (about, "block", 0, G_MAXINT) : (int)l;
       if (about != NULL && json_object_has_member (about, "member"))
         {
-          r->member = (int)trace_object_int (about, "member", -1, MAX_MEMBER);
-          r->copies = (int)trace_object_int (about, "copies", 1, G_MAXINT);
+          r->member = (int)trace_object_int (about, "member", -1, TRACE_MAX_MEMBERS - 1);
+          r->copies = (int)trace_object_int (about, "copies", 1, TRACE_MAX_MEMBERS);
           r->slots = (int)trace_object_int (about, "slots", 0, MAX_SLOTS) / E * E;
         }
       record->routing[record->n_routing++] = r;

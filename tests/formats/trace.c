@@ -309,6 +309,29 @@ refused (MsRecord *record, const char *says)
   ms_record_unref (record);
 }
 
+/* Pictures hold every two members against each other, and a menu names all copies of the tokens. */
+static void
+test_too_many (void)
+{
+  MsRecord *record = trace_sample (1, true);
+  ms_predictions_free (record->predictions);
+  record->predictions = ms_predictions_new (257, 3, 3);
+  refused (record, "array “probs” has 257 members; at most 256 are read");
+  record = trace_sample (1, true);
+  ms_routing_free (record->routing[1]);
+  record->routing[1] = ms_routing_new (257 * 12, 4, 1, 1);
+  record->routing[1]->copies = 257;
+  refused (record, "has 257 copies of its tokens; at most 256 are read");
+
+  g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("t", NULL);
+  g_autoptr (MsRecord) series = trace_sample_mixed (1);
+  g_clear_pointer (&series->inputs, g_free); /* without a batch there are no tokens that say how many */
+  series->routing[1]->copies = G_MAXINT;
+  ms_trace_writer_add (writer, series);
+  g_autoptr (GPtrArray) records = round_trip (writer, NULL);
+  g_assert_cmpint (((MsRecord *) records->pdata[0])->routing[1]->copies, ==, TRACE_MAX_MEMBERS);
+}
+
 static void
 test_refusals (void)
 {
@@ -387,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/thinning", test_thinning);
   g_test_add_func ("/trace/rewind", test_rewind);
   g_test_add_func ("/trace/dense-and-empty", test_dense_and_empty);
+  g_test_add_func ("/trace/too-many", test_too_many);
   g_test_add_func ("/trace/refusals", test_refusals);
   g_test_add_func ("/trace/notes", test_notes);
   return fixture_run ();
