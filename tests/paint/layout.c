@@ -233,6 +233,11 @@ test_slots_choice (void)
   g_assert_true (ms_slots_read (&slots, scene));
   g_assert_cmpfloat (fabs (ms_slots_column_fault (&slots) - 0.5), <, 1e-6);
   ms_slots_clear (&slots);
+  routing->combine[48 * 16 + 3] = NAN;
+  g_assert_true (ms_slots_read (&slots, scene));
+  g_assert_true (isinf (ms_slots_row_fault (&slots)));
+  ms_slots_clear (&slots);
+  routing->combine[48 * 16 + 3] = 0;
 
   /* One group for all examples: all its tokens, the image of the chosen one. */
   routing->groups = 1;

@@ -199,7 +199,7 @@ fault (const double *sum, int n)
   double most = 0;
 
   for (int i = 0; i < n; i++)
-    most = MAX (most, fabs (sum[i] - 1));
+    most = isfinite (sum[i]) ? MAX (most, fabs (sum[i] - 1)) : INFINITY;
   return most;
 }
 

@@ -37,7 +37,7 @@ int ms_slots_expert (const MsSlots *self, int slot);
 int ms_slots_top_tokens (const MsSlots *self, int slot, int *tokens, int n);
 int ms_slots_top_slots (const MsSlots *self, int token, int *slots, int n);
 
-/* The largest distance of a sum from 1. */
+/* The largest distance of a sum from 1; infinite if a sum is no number. */
 double ms_slots_column_fault (const MsSlots *self);
 double ms_slots_row_fault (const MsSlots *self);
 

@@ -99,9 +99,9 @@ paint_sums (cairo_t *cr, const MsSlotsPanel *panel, const MsSlots *slots, const 
     {
       for (int i = 0; i < n; i++)
         {
-          double size = depth * CLAMP (sum[i] / SUM_TOP, 0, 1);
+          double size = isnan (sum[i]) ? depth : depth * CLAMP (sum[i] / SUM_TOP, 0, 1);
 
-          if ((fabs (sum[i] - 1) > EXACT) != (wrong == 1))
+          if (!(fabs (sum[i] - 1) <= EXACT) != (wrong == 1))
             continue;
           if (panel->combine)
             cairo_rectangle (cr, area->x, area->y + i * pitch, size, pitch - gap);
@@ -137,7 +137,9 @@ paint_words (cairo_t *cr, const MsSlotsPanel *panel, const MsSlots *slots, const
   if (small.max_width > 40 * s)
     ms_text_draw (cr, palette, &small, panel->x + used + 6 * s, panel->title,
                   panel->combine ? "softmax over slots →" : "softmax over tokens ↓");
-  if (worst > EXACT)
+  if (!isfinite (worst))
+    g_snprintf (text, sizeof text, "not all weights are numbers");
+  else if (worst > EXACT)
     g_snprintf (text, sizeof text, "%s sums are off 1 by up to %s", panel->combine ? "row" : "column",
                 ms_number_short (worst, 2).text);
   else

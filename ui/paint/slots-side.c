@@ -138,14 +138,16 @@ paint_title (cairo_t *cr, const MsSlotsSide *side, const MsSlots *slots, const M
 {
   MsText name = { MS_TEXT_FIGURE, palette->text, .ay = 0.5, .max_width = side->width };
   MsText small = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
-  const char *noun = slots->record->patch > 0 ? "patch" : "token";
+  bool patch = slots->record->patch > 0;
   char token[48], text[96];
 
   name_token (token, sizeof token, slots, slots->token);
-  if (side->uses)
-    g_snprintf (text, sizeof text, "%s %s uses slot", slots->record->patch > 0 ? "Patch" : "Token", token);
+  if (!side->uses)
+    g_snprintf (text, sizeof text, "Slot %d reads %s", slots->slot, patch ? "patch" : "token");
+  else if (ms_token_patch (slots->record, slots->token) < 0)
+    g_snprintf (text, sizeof text, "Class token uses slot");
   else
-    g_snprintf (text, sizeof text, "Slot %d reads %s", slots->slot, noun);
+    g_snprintf (text, sizeof text, "%s %s uses slot", patch ? "Patch" : "Token", token);
 
   double used = ms_text_draw (cr, palette, &name, side->x, side->title, text) + 6 * palette->scale;
 
