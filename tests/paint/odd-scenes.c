@@ -288,6 +288,10 @@ test_members (void)
       record->N = 7; /* fewer inputs than predictions */
       g_clear_pointer (&record->inputs, g_free);
       try_all (scene);
+      g_assert_true (ms_painter_find ("calibration")->applies (scene) && ms_painter_find ("ood")->applies (scene));
+      record->provenance = MS_PROVENANCE_TRACE; /* nobody will judge it */
+      g_assert_false (ms_painter_find ("calibration")->applies (scene) || ms_painter_find ("ood")->applies (scene));
+      try_all (scene);
       ms_scene_free (scene);
     }
 }

@@ -12,6 +12,7 @@
 #include "ui/paint/frame.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
+#include "ui/paint/tokens.h"
 
 #include <math.h>
 
@@ -381,6 +382,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (scene->record == NULL)
     ms_frame_empty (cr, &layout.frame, palette, "No batch yet",
                     "Press Play or Step; the test split is judged now and then");
+  else if (!ms_scene_judged (scene))
+    ms_frame_missing (cr, &layout.frame.content, palette, "this record holds no assessment");
   else if (layout.assessment == NULL)
     ms_frame_empty (cr, &layout.frame, palette, "Not judged yet",
                     "The test split is judged every run.evaluate_every steps");
@@ -429,17 +432,11 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   return false;
 }
 
-static bool
-applies (const MsScene *scene)
-{
-  return scene->record != NULL && (scene->record->assessment != NULL || scene->record->C >= 2);
-}
-
 const MsPainter ms_painter_calibration = {
   .name = "calibration",
   .title = "Calibration",
   .help = "Whether the model is right as often as it says: accuracy against confidence over the test split",
-  .applies = applies,
+  .applies = ms_scene_judged,
   .paint = paint,
   .pick = pick,
   .describe = ms_calibration_describe,

@@ -12,6 +12,7 @@
 #include "ui/paint/roc.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
+#include "ui/paint/tokens.h"
 
 #include <math.h>
 
@@ -405,6 +406,8 @@ paint_empty (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPa
   if (scene->record == NULL)
     ms_frame_empty (cr, &layout->frame, palette, "No batch yet",
                     "Press Play or Step; the test split is judged now and then");
+  else if (!ms_scene_judged (scene))
+    ms_frame_missing (cr, &layout->frame.content, palette, "this record holds no assessment");
   else if (scene->record->assessment == NULL)
     ms_frame_empty (cr, &layout->frame, palette, "Not judged yet",
                     "The test split is judged every run.evaluate_every steps");
@@ -505,18 +508,12 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   return found;
 }
 
-static bool
-applies (const MsScene *scene)
-{
-  return scene->record != NULL && (scene->record->assessment != NULL || scene->record->C >= 2);
-}
-
 const MsPainter ms_painter_ood = {
   .name = "ood",
   .title = "OOD",
   .help = "Whether the model notices what it was not trained for: a score of test and of foreign examples, and the ROC "
           "curve of a threshold on it",
-  .applies = applies,
+  .applies = ms_scene_judged,
   .paint = paint,
   .pick = pick,
   .describe = ms_ood_describe,

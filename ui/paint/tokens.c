@@ -22,6 +22,15 @@ ms_scene_soft (const MsScene *scene)
   return routing != NULL && routing->slots > 0;
 }
 
+bool
+ms_scene_judged (const MsScene *scene)
+{
+  const MsRecord *record = scene->record;
+
+  return record != NULL
+         && (record->assessment != NULL || (record->C >= 2 && record->provenance != MS_PROVENANCE_TRACE));
+}
+
 MsNumber
 ms_record_class (const MsRecord *record, int c)
 {

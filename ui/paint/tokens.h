@@ -13,10 +13,17 @@ const MsRouting *ms_scene_routing (const MsScene *scene);
 /* That routing is one of Soft MoE, where nothing is chosen: every token goes to every slot. */
 bool ms_scene_soft (const MsScene *scene);
 
+/* The test split has been judged, or will be: a trace that holds no assessment never gets one. */
+bool ms_scene_judged (const MsScene *scene);
+
 /* A class by its name, or its number. */
 MsNumber ms_record_class (const MsRecord *record, int c);
 /* The class with the largest mean probability over members; MS_NONE if not captured. */
 int ms_record_predicted (const MsRecord *record, int n);
+
+/* Members that can be chosen while a layer has @copies of the tokens: views of predictions know more of them where
+ * members share the tokens or have layers of their own. @record may be NULL. */
+int ms_record_members (const MsRecord *record, int copies);
 
 /* Patches of an image side by side; 0: no image. */
 int ms_record_across (const MsRecord *record);
