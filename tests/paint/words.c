@@ -316,6 +316,24 @@ test_dispute (void)
   ms_scene_free (scene);
 }
 
+/* Where the model says nothing, no probability is told. */
+static void
+test_dispute_of_none (void)
+{
+  MsScene *scene = ms_sample_ensemble_sized (2, 3);
+  MsRecord *record = (MsRecord *) scene->record;
+  MsSpot spot = MS_SPOT_NONE;
+
+  for (int c = 0; c < 10; c++)
+    record->predictions->probs[20 + c] = record->predictions->probs[50 + c] = NAN;
+  record->labels[2] = 6;
+  spot.kind = MS_SPOT_EXAMPLE;
+  spot.example = 2;
+  says (ms_painter_find ("disagreement"), scene, &spot,
+        "image 2, label 6\nensemble: 0 –\nmember 0: 0 –\nmember 1: 0 –\nmutual information – nats");
+  ms_scene_free (scene);
+}
+
 static void
 test_bin (void)
 {
@@ -435,6 +453,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/copies", test_copies);
   g_test_add_func ("/words/weight", test_weight);
   g_test_add_func ("/words/dispute", test_dispute);
+  g_test_add_func ("/words/dispute-of-none", test_dispute_of_none);
   g_test_add_func ("/words/bin", test_bin);
   g_test_add_func ("/words/foreign", test_foreign);
   g_test_add_func ("/words/tables", test_tables);

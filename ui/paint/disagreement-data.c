@@ -129,7 +129,7 @@ ms_disputes_look (const MsDisputes *self, int n)
           second_mean = mean;
         }
     }
-  include (&dispute, first, first_mean);
+  include (&dispute, first, mean_of (self, n, first)); /* where none is a number, no mean was larger than the start's */
   if (second >= 0)
     include (&dispute, second, second_mean);
   for (int m = 0; m < self->M; m++)

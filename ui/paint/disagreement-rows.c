@@ -99,7 +99,7 @@ paint_stripe (cairo_t *cr, const MsDisputeRows *rows, const MsDispute *dispute, 
   for (int i = 0; i < dispute->n; i++)
     {
       double p = ms_disputes_prob (rows->disputes, m, n, dispute->classes[i]);
-      double w = area->width * CLAMP (p, 0, 1);
+      double w = p > 0 ? area->width * MIN (p, 1) : 0; /* none for NaN */
       cairo_rectangle_t part = { x, area->y, MIN (w, area->x + area->width - x), area->height };
       MsColour colour = ms_palette_category (palette, i);
       MsNumber name = ms_record_class (rows->disputes->record, dispute->classes[i]);
