@@ -342,6 +342,32 @@ test_cells (void)
     }
 }
 
+/* Members stand apart unless experts are so narrow that bars are drawn side by side: then so is what is picked. */
+static void
+test_thin_bars (void)
+{
+  const MsPainter *painter = ms_painter_find ("load");
+  MsScene *scene = ms_sample_e3_sized (16, 2, 32);
+
+  for (double width = 120; width < 600; width += 11)
+    {
+      int pixels[32] = { 0 }, least = G_MAXINT, most = 0;
+      MsSpot spot;
+
+      for (double x = 0.5; x < width; x++)
+        if (painter->pick (x, 90, width, 200, scene, ms_palette_light (), &spot) && spot.kind == MS_SPOT_EXPERT)
+          pixels[spot.expert]++;
+      for (int e = 0; e < 32; e++)
+        {
+          least = MIN (least, pixels[e]);
+          most = MAX (most, pixels[e]);
+        }
+      if (least < 4)
+        g_assert_cmpint (most - least, <=, 1);
+    }
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -356,6 +382,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/layout/slots-cells", test_slots_cells);
   g_test_add_func ("/layout/token", test_token);
   g_test_add_func ("/layout/bars", test_bars);
+  g_test_add_func ("/layout/thin-bars", test_thin_bars);
   g_test_add_func ("/layout/selection", test_selection);
   g_test_add_func ("/layout/grid", test_grid);
   g_test_add_func ("/layout/cells", test_cells);

@@ -16,6 +16,8 @@
 
 #include <math.h>
 
+#define THIN 4 /* an expert narrower than this has no colour of its own */
+
 typedef struct {
   MsFrame frame;
   double labels;           /* height of what stands under it: the experts' numbers, and the members' */
@@ -53,6 +55,12 @@ scale_axis (Layout *layout, const MsRouting *routing)
   layout->levels.axis = (MsAxis) { 0, top, layout->levels.plot.y + layout->levels.plot.height, layout->levels.plot.y };
 }
 
+static double
+pitch_of (const Layout *layout)
+{
+  return (layout->levels.plot.width - (layout->members - 1) * layout->gap) / layout->E;
+}
+
 static Layout
 lay_out (double width, double height, const MsScene *scene, const MsPalette *palette)
 {
@@ -85,16 +93,12 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
     layout.strip = (cairo_rectangle_t) { layout.levels.plot.x, area.y + area.height - strip + 10 * s,
                                         layout.levels.plot.width, strip - 10 * s };
   layout.levels.names = gutter > 0;
-  if (layout.members > 1 && layout.levels.plot.width / layout.E >= 6)
+  if (layout.members > 1)
     layout.gap = CLAMP (0.5 * layout.levels.plot.width / layout.E, 6, 22);
+  if (pitch_of (&layout) < THIN) /* thin bars stand side by side */
+    layout.gap = 0;
   scale_axis (&layout, routing);
   return layout;
-}
-
-static double
-pitch_of (const Layout *layout)
-{
-  return (layout->levels.plot.width - (layout->members - 1) * layout->gap) / layout->E;
 }
 
 /* Left edge of an expert's share of the plot. */
@@ -120,10 +124,10 @@ expert_at (const Layout *layout, double x)
 static cairo_rectangle_t
 bar_area (const Layout *layout, int e, double value)
 {
-  double pitch = pitch_of (layout), gap = pitch >= 4 ? MIN (0.24 * pitch, 16) : 0;
+  double pitch = pitch_of (layout), gap = pitch >= THIN ? MIN (0.24 * pitch, 16) : 0;
   double x0 = expert_x (layout, e) + gap / 2, x1 = x0 + pitch - gap, y = ms_axis_at (&layout->levels.axis, value);
 
-  if (pitch >= 4)
+  if (pitch >= THIN)
     {
       x0 = round (x0);
       x1 = MAX (x0 + 2, round (x1));
@@ -338,7 +342,7 @@ static void
 paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing, const MsPalette *palette)
 {
   ms_levels_axis (cr, &layout->levels, palette);
-  if (pitch_of (layout) < 4)
+  if (pitch_of (layout) < THIN)
     paint_thin_bars (cr, layout, scene, routing, palette);
   else
     for (int e = 0; e < layout->E; e++)
