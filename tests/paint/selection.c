@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a click makes of the selection. */
-#include "ui/paint/painter.h"
+#include "ui/paint/sample.h"
+#include "ui/paint/tokens.h"
 
 static MsSpot
 spot_of (MsSpotKind kind)
@@ -66,6 +67,23 @@ test_kept (void)
   g_assert_cmpint (selection.score, ==, 1);
 }
 
+/* A deep ensemble has one copy of the tokens in each of its layers, and all its members can be chosen. */
+static void
+test_members (void)
+{
+  MsScene *scene = ms_sample_ensemble_sized (3, 4);
+  MsRecord *record = (MsRecord *) scene->record;
+
+  g_assert_cmpint (ms_record_members (record, 1), ==, 3);
+  g_clear_pointer (&record->predictions, ms_predictions_free);
+  g_assert_cmpint (ms_record_members (record, 1), ==, 3);
+  g_clear_pointer (&record->assessment, ms_assessment_unref);
+  g_assert_cmpint (ms_record_members (record, 1), ==, 1);
+  g_assert_cmpint (ms_record_members (record, 4), ==, 4);
+  g_assert_cmpint (ms_record_members (NULL, 1), ==, 1);
+  ms_scene_free (scene);
+}
+
 static void
 test_equal (void)
 {
@@ -87,6 +105,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/selection/again", test_again);
   g_test_add_func ("/selection/kept", test_kept);
+  g_test_add_func ("/selection/members", test_members);
   g_test_add_func ("/selection/equal", test_equal);
   return g_test_run ();
 }

@@ -68,6 +68,18 @@ ms_record_predicted (const MsRecord *record, int n)
 }
 
 int
+ms_record_members (const MsRecord *record, int copies)
+{
+  int n = copies;
+
+  if (record != NULL && record->predictions != NULL)
+    n = MAX (n, record->predictions->M);
+  if (record != NULL && record->assessment != NULL)
+    n = MAX (n, record->assessment->M);
+  return n;
+}
+
+int
 ms_record_across (const MsRecord *record)
 {
   return record->patch > 0 ? (record->width + record->patch - 1) / record->patch : 0;

@@ -4,6 +4,8 @@
  * choice. */
 #include "ui/window/window-private.h"
 
+#include "ui/paint/tokens.h"
+
 static GtkWidget *
 new_row (GtkWidget *drop_down, const char *name, const char *tip)
 {
@@ -32,7 +34,7 @@ fill (MsWindow *self, GtkDropDown *drop_down, GPtrArray *names)
 {
   GtkStringList *list = GTK_STRING_LIST (gtk_drop_down_get_model (drop_down));
   guint n = g_list_model_get_n_items (G_LIST_MODEL (list));
-  bool same = n == names->len;
+  bool same = n == names->len, was_filling = self->filling;
 
   for (guint i = 0; same && i < n; i++)
     same = g_str_equal (gtk_string_list_get_string (list, i), names->pdata[i]);
@@ -41,7 +43,7 @@ fill (MsWindow *self, GtkDropDown *drop_down, GPtrArray *names)
   self->filling = true;
   g_ptr_array_add (names, NULL);
   gtk_string_list_splice (list, 0, n, (const char *const *) names->pdata);
-  self->filling = false;
+  self->filling = was_filling;
   return true;
 }
 
@@ -80,9 +82,9 @@ show_members (MsWindow *self, const MsRecord *record)
   for (int m = 0; m < n; m++)
     g_ptr_array_add (names, g_strdup_printf ("%d", m));
   fill (self, self->member, names);
-  if (self->selection.member >= n)
+  if (self->selection.member >= ms_record_members (record, n))
     self->selection.member = MS_NONE;
-  gtk_drop_down_set_selected (self->member, (guint) MAX (self->selection.member, 0));
+  gtk_drop_down_set_selected (self->member, (guint) CLAMP (self->selection.member, 0, n - 1));
   gtk_widget_set_visible (self->member_row, n > 1);
 }
 
@@ -93,7 +95,6 @@ ms_window_show_choosers (MsWindow *self, const MsRecord *record)
 
   self->filling = true; /* what is chosen now follows the selection */
   show_blocks (self, record);
-  self->filling = true;
   show_members (self, record);
   self->filling = was_filling;
   gtk_widget_set_visible (self->choosers, gtk_widget_get_visible (self->block_row)
@@ -109,7 +110,8 @@ chosen_cb (MsWindow *self)
   if (self->filling || block == GTK_INVALID_LIST_POSITION || member == GTK_INVALID_LIST_POSITION)
     return;
   selection.layer = (int) block;
-  selection.member = member > 0 || selection.member >= 0 ? (int) member : MS_NONE;
+  if (gtk_widget_get_visible (self->member_row) && (member > 0 || selection.member >= 0))
+    selection.member = (int) member;
   ms_window_select (self, selection);
   ms_window_show_choosers (self, ms_live_record (self->live));
 }
