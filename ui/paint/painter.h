@@ -49,7 +49,7 @@ typedef enum {
   MS_SPOT_BIN,    /* of a histogram */
   MS_SPOT_SCORE,
   MS_SPOT_FIGURES, /* those in the picture's head, whose words say how they are computed */
-  MS_SPOT_LEVEL,  /* a threshold of a score, as the number of foreign examples above it: bin */
+  MS_SPOT_LEVEL,  /* a threshold of a score, as the number of examples that reach it: bin */
 } MsSpotKind;
 
 typedef struct {

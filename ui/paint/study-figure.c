@@ -253,6 +253,16 @@ draw_names (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot)
                   layout->figure->variants[v].title);
 }
 
+/* No variant before @v stands at its place. */
+static bool
+is_first_at_place (const MsStudyFigure *figure, int v)
+{
+  for (int w = 0; w < v; w++)
+    if (figure->variants[w].place == figure->variants[v].place)
+      return false;
+  return true;
+}
+
 /* The index of a variant's place among the different places in growing order, and how many there are: places stand
  * equally far apart, because experiments step by factors. */
 static int
@@ -263,10 +273,8 @@ rank_place (const MsStudyFigure *figure, double place, int *n)
   *n = 0;
   for (int v = 0; v < figure->n_variants; v++)
     {
-      bool first = true;
+      bool first = is_first_at_place (figure, v);
 
-      for (int w = 0; w < v; w++)
-        first &= figure->variants[w].place != figure->variants[v].place;
       rank += first && figure->variants[v].place < place;
       *n += first;
     }
@@ -292,15 +300,9 @@ draw_places (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *plot)
 
   ms_draw_rule (cr, plot->x, bottom, plot->width, 1, palette->outline);
   for (int v = 0; v < figure->n_variants; v++)
-    {
-      bool first = true;
-
-      for (int w = 0; w < v; w++)
-        first &= figure->variants[w].place != figure->variants[v].place;
-      if (first)
-        ms_text_draw (cr, palette, &label, place_x (figure, plot, figure->variants[v].place), bottom + 3 * s,
-                      figure->variants[v].place_name);
-    }
+    if (is_first_at_place (figure, v))
+      ms_text_draw (cr, palette, &label, place_x (figure, plot, figure->variants[v].place), bottom + 3 * s,
+                    figure->variants[v].place_name);
   ms_text_draw (cr, palette, &title, plot->x + plot->width / 2, bottom + 16 * s, figure->axis);
 }
 
