@@ -102,7 +102,7 @@ typedef struct {
   MsRouting **routing; /* owned; in a scalars-only record only load and dropped are there */
   MsPredictions *predictions; /* owned or NULL */
   MsEvaluation *evaluation;   /* owned or NULL: the newest */
-  MsAssessment *assessment;   /* owned reference or NULL: the newest; its step may be older than the evaluation's */
+  MsAssessment *assessment;   /* owned reference or NULL: the newest, of the evaluation's step where there are both */
   MsSurface *surface;         /* owned or NULL */
 
   /* Points of a plane task, a fixed sample for the picture: (n_points, 2) and (n_points). */

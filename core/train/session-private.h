@@ -35,11 +35,6 @@ struct MsSession {
 MsSession *ms_session_new_on (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
                               GError **error);
 
-/* Logits (M, n, C) and, unless NULL, features (M, n, R) of all members for @n examples from outside the training
- * stream: routers deterministic, dropout off but for the draws of MC dropout; examples share their experts' places as
- * many at a time as in training. Resets the tape. Returns the FLOPs of it all. */
-guint64 ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
-
 /* The same with fresh weights whatever model.start says, for who reads all of them from elsewhere. */
 MsSession *ms_session_new_blank (const MsExperiment *experiment, const char *name, MsDataset *dataset, int n_threads,
                                  GError **error);
@@ -50,6 +45,11 @@ bool ms_session_start (MsSession *session, GError **error);
 /* Whether a training step of the whole batch fits into this machine's memory, judged by steps of one and two examples;
  * resets the tape. */
 bool ms_session_fits_memory (MsSession *session, GError **error);
+
+/* Logits (M, n, C) and, unless NULL, features (M, n, R) of all members for @n examples from outside the training
+ * stream: routers deterministic, dropout off but for the draws of MC dropout; examples share their experts' places as
+ * many at a time as in training. Resets the tape. Returns the FLOPs of it all. */
+guint64 ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
 
 /* A record with what all records of the session share. */
 MsRecord *ms_session_new_record (const MsSession *session);
