@@ -30,6 +30,14 @@ is_split_here (const MsExperiment *x)
   return is_plane (x) || data == MS_CHOICE_DATA_CSV || data == MS_CHOICE_DATA_NPZ;
 }
 
+/* Foreign examples that are made by chance are functions of the data's seed, too. */
+static bool
+draws_data (const MsExperiment *x)
+{
+  int ood = ms_experiment_choice (x, MS_KEY_TASK_OOD);
+  return is_split_here (x) || ood == MS_CHOICE_OOD_SHIFTED || ood == MS_CHOICE_OOD_NOISE;
+}
+
 static bool
 may_be_images (const MsExperiment *x)
 {
@@ -244,8 +252,8 @@ static const MsKey keys[] = {
        .effect = MS_EFFECT_REBUILD, .help = "Standard deviation of the noise added to each point of the plane",
        .applies = is_plane, .low = 0, .high = 0.5),
   ROW (TASK_SEED, "task.seed", "Data seed", "Task", MS_TYPE_INT, 0, 4294967295.0, .fallback = "0",
-       .effect = MS_EFFECT_REBUILD, .help = "Of the points drawn and of the split; the same seed gives the same data",
-       .advanced = true, .applies = is_split_here),
+       .effect = MS_EFFECT_REBUILD, .advanced = true, .applies = draws_data,
+       .help = "Of the points drawn, the split, and foreign examples made by chance; same seed, same data"),
   ROW (TASK_TEST_FRACTION, "task.test_fraction", "Test share", "Task", MS_TYPE_REAL, 0.05, 0.9, .fallback = "0.2",
        .effect = MS_EFFECT_REBUILD, .help = "Share of the examples kept for testing, where the source has no split",
        .advanced = true, .applies = is_split_here),

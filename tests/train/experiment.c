@@ -193,6 +193,9 @@ test_applies (void)
   g_assert_false (ms_key (MS_KEY_ROUTING_NOISE)->applies (plane));
   g_assert_true (ms_key (MS_KEY_ROUTING_EXPERTS)->applies (plane));
   g_assert_false (ms_key (MS_KEY_TASK_PATH)->applies (digits));
+  g_autoptr (MsExperiment) noise = ms_experiment_with (digits, "task.ood", "noise", NULL);
+  g_assert_false (ms_key (MS_KEY_TASK_SEED)->applies (digits)); /* whose split and inverted images nobody draws */
+  g_assert_true (ms_key (MS_KEY_TASK_SEED)->applies (noise));
 }
 
 static void
