@@ -119,7 +119,8 @@ static void
 test_table (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = fixture_text ("t.csv", "1,a\n2,a\n3,a\n4,a\n5,b\n6,b\n7,b\n8,b\n999,c\n999,c\n999,c\n9,c\n");
+  g_autofree char *path = fixture_text ("t.csv", "1,a\n2,a\n3,a\n4,a\n5,b\n6,b\n7,b\n8,b\n"
+                                                 "999,c\n999,c\n999,c\n999,c\n");
   MsDatasetSpec spec = { .name = "csv", .path = path, .test_fraction = 0.5, .held_out = "2", .ood = "held-out" };
   g_autoptr (MsDataset) data = ms_dataset_load (&spec, &error);
   double sum = 0;
