@@ -114,7 +114,8 @@ add_leaf (MsTape *tape, MsReal *value, int n_dim, const gsize *dim)
 
   g_assert (n_dim <= MS_MAX_DIM);
   node->n_dim = n_dim;
-  memcpy (node->dim, dim, (gsize)n_dim * sizeof *dim);
+  for (int i = 0; i < n_dim; i++) /* a scalar may come without dimensions */
+    node->dim[i] = dim[i];
   node->value = value;
   set_size (node);
   return node;
