@@ -119,6 +119,19 @@ soft_to_json (const MsResults *results, int i)
   return object;
 }
 
+/* Every measure of the load by its name; `moescope run --json` has the usual ones in the layer itself, too. */
+static JsonObject *
+load_to_json (const MsLoadMetrics *metrics)
+{
+#define NAME(name, title, formula) #name,
+  static const char *const names[] = { MS_LOAD_METRICS (NAME) };
+#undef NAME
+  JsonObject *object = json_object_new ();
+  for (int id = 0; id < MS_N_LOAD_METRICS; id++)
+    set_number (object, names[id], ms_load_metric_value (metrics, id));
+  return object;
+}
+
 static JsonObject *
 layer_to_json (const MsResults *results, int i)
 {
@@ -139,6 +152,7 @@ layer_to_json (const MsResults *results, int i)
   set_number (object, "max_violation", metrics.max_violation);
   json_object_set_int_member (object, "dead", metrics.dead);
   set_number (object, "dropped", dropped_share (&layer, metrics.total));
+  json_object_set_object_member (object, "load_metrics", load_to_json (&metrics));
   g_autofree char *window = describe_window (tally);
   set_text (object, "measured_on", window);
   if (soft != NULL)

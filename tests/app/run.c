@@ -123,6 +123,9 @@ test_json_routing (void)
   static const char *const numbers[] = { "experts", "cv", "entropy", "max_violation", "dead", "dropped" };
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     assert_number (layer, numbers[i]);
+  JsonObject *metrics = json_object_get_object_member (layer, "load_metrics");
+  g_assert_cmpuint (json_object_get_size (metrics), ==, 14);
+  g_assert_cmpfloat (json_object_get_double_member (metrics, "cv"), ==, json_object_get_double_member (layer, "cv"));
 }
 
 /* Of Soft MoE loads say nothing: what its weights look like is there beside them, and only there. */
