@@ -221,9 +221,12 @@ paint_headings (cairo_t *cr, const MsDisputeRows *rows, const MsPalette *palette
 void
 ms_dispute_rows_paint (cairo_t *cr, const MsDisputeRows *rows, int chosen, const MsPalette *palette)
 {
-  const MsRecord *record = rows->disputes->record;
-  MsTone tone = rows->label > rows->thumb ? ms_thumbnail_tone (record) : (MsTone) { 0, 1 };
+  MsTone tone = { 0, 1 };
 
+  if (rows->disputes == NULL) /* no room was found for a single row */
+    return;
+  if (rows->label > rows->thumb)
+    tone = ms_thumbnail_tone (rows->disputes->record);
   paint_headings (cr, rows, palette);
   for (int row = 0; row < rows->n; row++)
     {
