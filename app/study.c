@@ -154,12 +154,20 @@ print_notes (const Study *self)
     g_printerr ("moescope: %s\n", (const char *) g_ptr_array_index (notes, i));
 }
 
+static JsonNode *
+empty_object (void)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (node, json_object_new ());
+  return node;
+}
+
 /* What the summary has, or nulls, and how the store stands. */
 static JsonNode *
 to_json (const Study *self)
 {
-  JsonNode *node = self->summary != NULL ? ms_study_summary_to_node (self->campaign, self->summary)
-                                         : json_node_init_object (json_node_alloc (), json_object_new ());
+  JsonNode *node
+    = self->summary != NULL ? ms_study_summary_to_node (self->campaign, self->summary) : empty_object ();
   JsonObject *object = json_node_get_object (node), *runs = json_object_new ();
   JsonArray *files = json_array_new ();
   int missing = ms_campaign_n_missing (self->campaign), all = ms_campaign_n_runs (self->campaign);
