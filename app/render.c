@@ -184,7 +184,7 @@ run (const MsOptions *options, GError **error)
                                             : scene_from_session (source, options, &scene, error);
   if (!ok)
     return false;
-  MsScene view = { scene.record, scene.history, MS_SELECTION_NONE };
+  MsScene view = { .record = scene.record, .history = scene.history, .selection = MS_SELECTION_NONE };
   if (painter->applies == NULL || painter->applies (&view))
     return ms_paint_export (painter, &view, style.palette, style.width, style.height, options->output, error);
   g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "the view %s shows nothing of %s: %s", painter->name, source->name,

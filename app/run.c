@@ -151,7 +151,7 @@ save_pictures (Run *self, GError **error)
   g_autoptr (MsRecord) record = record_to_draw (self, error);
   if (record == NULL)
     return false;
-  MsScene scene = { record, self->history, MS_SELECTION_NONE };
+  MsScene scene = { .record = record, .history = self->history, .selection = MS_SELECTION_NONE };
   return ms_pictures_save_all (&scene, self->options->pictures, error);
 }
 

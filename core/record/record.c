@@ -43,6 +43,8 @@ ms_record_unref (MsRecord *record)
   g_free (record->evaluation);
   ms_assessment_unref (record->assessment);
   ms_surface_free (record->surface);
+  ms_trial_unref (record->trial);
+  g_free (record->interventions);
   g_free (record->points);
   g_free (record->point_labels);
   g_free (record);
@@ -69,6 +71,7 @@ ms_routing_new (int T, int E, int K, int M)
   routing->load = g_new0 (int, E);
   routing->dropped = g_new0 (int, E);
   routing->importance_loss = routing->load_loss = routing->gshard_loss = routing->z_loss = NAN;
+  routing->variance[0] = routing->variance[1] = NAN;
   return routing;
 }
 
@@ -90,6 +93,15 @@ ms_routing_free (MsRouting *routing)
   g_free (routing->combine);
   g_free (routing->bias);
   g_free (routing->use);
+  g_free (routing->noise);
+  g_free (routing->offset);
+  g_free (routing->place);
+  g_free (routing->in_norm);
+  g_free (routing->out_norm);
+  g_free (routing->added_norm);
+  g_free (routing->coordinates);
+  g_free (routing->expert_cosine);
+  g_free (routing->router_cosine);
   g_free (routing);
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/record/assessment.h"
+#include "core/record/trial.h"
 #include <glib.h>
 #include <stdbool.h>
 
@@ -48,6 +49,23 @@ typedef struct {
   float *combine;  /* (T, slots) softmax over the slots: rows sum to 1 */
   float *bias;     /* (E) what the sigmoid router adds before it chooses; NULL: another router */
   double *use;     /* (E) sum over the tokens of their combine weights: load is the same for all; NULL: not soft */
+
+  /* The tokens' way through the layer, for looking at a single one. NULL: not captured. */
+  float *noise;      /* (T, E) added to the logits before the gates were taken; NULL also where there is none */
+  float *offset;     /* (T, E) what interventions added to the logits, -INFINITY where they mask; NULL also: nothing */
+  int *place;        /* (T, K) from 0, where the assignment came in its expert's queue in its group: kept if and only if
+                      * it is below the capacity; -1: none chosen */
+  float *in_norm;    /* (T) Euclidean norm of what router and experts read */
+  float *out_norm;   /* (T, K) of the chosen expert's output, before its gate; NaN: dropped or none */
+  float *added_norm; /* (T) of what the layer adds to the token: sum over its choices of gate times output */
+
+  /* Where the tokens lie, by the two principal axes of all the layer's inputs of this batch. */
+  float *coordinates;     /* (T, 2); NULL: not captured */
+  double variance[2];     /* each axis' share of the inputs' variance */
+
+  /* How alike the layer's weights are, experts as they were after the step. NULL: not captured. */
+  float *expert_cosine;   /* (E, E) of all weights of two experts, less the mean of all experts */
+  float *router_cosine;   /* (E, E) of two columns of the router's kernel; NULL also: a router that does not learn */
 } MsRouting;
 
 /* The members' class probabilities for the batch, each for the record's examples in their order. */
@@ -104,6 +122,8 @@ typedef struct {
   MsEvaluation *evaluation;   /* owned or NULL: the newest */
   MsAssessment *assessment;   /* owned reference or NULL: the newest, of the evaluation's step where there are both */
   MsSurface *surface;         /* owned or NULL */
+  MsTrial *trial;             /* owned reference or NULL: what the interventions in force do to this batch */
+  char *interventions;        /* owned: those in force, in words; NULL: none */
 
   /* Points of a plane task, a fixed sample for the picture: (n_points, 2) and (n_points). */
   int n_points;

@@ -5,8 +5,9 @@
  * function here blocks longer than a short lock, except free, which waits for the step under way. */
 #pragma once
 
+#include "core/metrics/condition.h"
 #include "core/record/history.h"
-#include "core/train/session.h"
+#include "core/train/timeline.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,18 @@ typedef struct {
                                replaced: there is none, because a trace is replayed */
   char *error;           /* one sentence, or NULL */
   char *saved;           /* the path of a checkpoint that is now written, or NULL */
+
+  int branch;            /* that the records are of; with restarted it may be another than before */
+  MsBranches *branches;  /* owned reference; NULL: unchanged */
+  MsInterventions *interventions; /* owned reference: those in force; NULL: unchanged */
+  char *undo, *redo;     /* owned: what would be undone and redone, in words; NULL with told_undo: nothing */
+  bool told_undo;        /* undo and redo are new */
+  MsAlerts *alerts;      /* owned: all of the current branch; NULL: unchanged */
+  MsRecord *recalled;    /* owned reference: what ms_runner_recall asked for, with its batch; NULL: nothing */
+  int recalled_branch;
+  MsTrial *trial;        /* owned reference: what ms_runner_try asked for; NULL: nothing */
+  char *stopped;         /* owned: the condition or alert that paused the run, in words; NULL: none did */
+  char *command;         /* owned: what ms_runner_tell_command asked for; NULL: nothing */
 } MsRunnerNews;
 
 /* @wake is called (from the runner's thread, at most once between two polls) when there is news to show; records
@@ -53,9 +66,38 @@ void ms_runner_pause (MsRunner *runner);
 void ms_runner_step (MsRunner *runner, int n_steps);   /* n batches, then pause */
 void ms_runner_reset (MsRunner *runner);               /* the same initial weights; paused */
 void ms_runner_rewind (MsRunner *runner, gint64 step); /* to the state after @step, by the timeline's saved states */
+/* Paused after @step of @branch; what is done from there on is a new branch. A recorded run has one branch, 0. */
+void ms_runner_go (MsRunner *runner, int branch, gint64 step);
+/* Tells that step's record, with its batch, as news.recalled; the run stays where it is. While playing it may have to
+ * wait for this. Requests that follow one another become one: the newest. */
+void ms_runner_recall (MsRunner *runner, int branch, gint64 step);
+void ms_runner_step_epoch (MsRunner *runner); /* to the end of the epoch, then pause */
 /* Live values act at the next step; values that need a rebuild build the model anew at step 0 and, if it was playing,
  * play on. A change that is refused leaves the session as it was. */
 void ms_runner_change (MsRunner *runner, const MsExperiment *experiment);
+/* A standing intervention is put in force or withdrawn, an edit is done; refused ones arrive as news.error. */
+void ms_runner_intervene (MsRunner *runner, const MsIntervention *intervention, bool on);
+void ms_runner_try (MsRunner *runner, const MsIntervention *intervention); /* news.trial; nothing is changed */
+void ms_runner_undo (MsRunner *runner);
+void ms_runner_redo (MsRunner *runner);
+
+/* Where the run pauses by itself. */
+typedef struct {
+  int n;
+  MsCondition *conditions; /* (n) */
+  bool enabled;            /* false: the conditions are kept, but not looked at */
+  bool pause_on_alert;
+  MsAlertLimits limits;
+} MsWatch;
+
+void ms_runner_set_watch (MsRunner *runner, const MsWatch *watch); /* copied */
+
+/* What drawn records are to have beside the batch: MsDetail, of MS_DETAIL_ROUTE and those after it. */
+void ms_runner_set_detail (MsRunner *runner, MsDetail detail);
+/* Bytes for the timeline's saved states. */
+void ms_runner_set_budget (MsRunner *runner, gsize bytes);
+/* Asks for the command line that gets to where the run is: news.command. @source: its name, whose values are @base. */
+void ms_runner_tell_command (MsRunner *runner, const char *source, const MsExperiment *base);
 void ms_runner_save (MsRunner *runner, const char *path); /* checkpoint; failure arrives as news */
 
 /* Steps per second while playing; 0: as fast as it goes. */

@@ -7,6 +7,7 @@
 
 #include "core/metrics/soft.h"
 #include "core/record/record.h"
+#include "core/routing/intervention.h"
 #include "core/tasks/dataset.h"
 #include "core/train/experiment.h"
 
@@ -18,6 +19,10 @@ typedef enum {
   MS_DETAIL_SCALARS = 0,      /* losses, loads, timings */
   MS_DETAIL_BATCH = 1 << 0,   /* inputs, labels, choices, gates, probabilities, predictions */
   MS_DETAIL_SURFACE = 1 << 1, /* plane tasks: the decision surface, by a forward pass over a grid */
+  MS_DETAIL_ROUTE = 1 << 2,   /* with BATCH, of each routed layer: noise, offset, place and the norms */
+  MS_DETAIL_TOKENS = 1 << 3,  /* with BATCH: where the tokens lie, coordinates and variance */
+  MS_DETAIL_WEIGHTS = 1 << 4, /* with BATCH: how alike the experts' and the router's weights are */
+  MS_DETAIL_TRIAL = 1 << 5,   /* with BATCH and while interventions are in force: what they do, by three more passes */
 } MsDetail;
 
 /* Loads the data and builds the model at step 0. @name is shown as the record's source. @n_threads >= 1. */
@@ -58,11 +63,26 @@ bool ms_session_soft_metrics (const MsSession *session, const MsRecord *record, 
 /* Goes on with other live values. An experiment that needs a rebuild is refused. */
 bool ms_session_change (MsSession *session, const MsExperiment *experiment, GError **error);
 
+/* Whether the session's model has what @intervention speaks of, and can do it: the error names what it has. */
+bool ms_session_check_intervention (const MsSession *session, const MsIntervention *intervention, GError **error);
+
+/* From the next step on these stand, and no others. False: one of them does not fit the model; nothing changed. */
+bool ms_session_intervene (MsSession *session, const MsInterventions *set, GError **error);
+const MsInterventions *ms_session_interventions (const MsSession *session); /* never NULL */
+
+/* Changes weights now, and the optimiser's moments with them: SWAP or CLONE. */
+bool ms_session_edit (MsSession *session, const MsIntervention *edit, GError **error);
+
+/* What @what would do to the batch that comes next, standing interventions staying in force in all three arms but for
+ * @what itself, which is left out of the baseline; beside it the control, drawn by the session's seed and step. Nothing
+ * of the session changes. Transfer full; NULL and @error if it does not fit. */
+MsTrial *ms_session_try (MsSession *session, const MsIntervention *what, GError **error);
+
 /* Back to where it began: step 0 with the same initial weights, or the state of the checkpoint it was loaded from. */
 void ms_session_reset (MsSession *session);
 
-/* Parameters, moments, step and the newest evaluation as bytes, for rewinding; restoring them continues bit for bit. A
- * state of another model or seed is refused. */
+/* Parameters, moments, step, standing interventions and the newest evaluation as bytes, for rewinding; restoring them
+ * continues bit for bit. A state of another model or seed is refused. */
 GBytes *ms_session_save_state (MsSession *session);
 bool ms_session_restore_state (MsSession *session, GBytes *state, GError **error);
 

@@ -1,26 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The Timeline: a bounded set of saved states of a session and the log of its live changes, enough to go back to any
- * earlier step: restore the nearest state before it and step forward again, which gives the same bytes. */
+/* The Timeline: everything that was run since the program started, as a tree of branches. A branch is where it begins
+ * (a step of another one, or a model built anew) and the log of the changes made on it: values, standing
+ * interventions, edits. That is enough to compute any step again, bit for bit; a bounded set of saved states only
+ * makes it quick. Going back and on from there begins a new branch: what was run stays. */
 #pragma once
 
+#include "core/record/branches.h"
 #include "core/train/session.h"
 
 G_BEGIN_DECLS
 
 typedef struct MsTimeline MsTimeline;
 
-MsTimeline *ms_timeline_new (gsize max_bytes); /* budget for the saved states, at least one state is kept */
+/* A place in the tree: after @step batches of @branch. */
+typedef struct {
+  int branch;
+  gint64 step;
+} MsMoment;
+
+MsTimeline *ms_timeline_new (gsize max_bytes); /* budget for the saved states; where each branch began anew is kept */
 void ms_timeline_free (MsTimeline *timeline);
 void ms_timeline_clear (MsTimeline *timeline);
+void ms_timeline_set_budget (MsTimeline *timeline, gsize max_bytes);
+gsize ms_timeline_bytes (const MsTimeline *timeline);
 
-/* Call after opening and after each step, and whenever the experiment changed. Saves a state when one is due: states
- * become sparser with age. */
+/* A session that was just opened or built anew begins a branch without a parent. */
+void ms_timeline_begin (MsTimeline *timeline, MsSession *session);
+
+/* Call after each step, and whenever values or standing interventions changed. Saves a state when one is due: states
+ * become sparser with age. Where the current branch went on from here before, this begins a new one. */
 void ms_timeline_note (MsTimeline *timeline, MsSession *session);
+
+/* The same after ms_session_edit did @edit, which is no function of the values and is logged itself. */
+void ms_timeline_note_edit (MsTimeline *timeline, MsSession *session, const MsIntervention *edit);
+
+/* What the session has learnt of itself, for ms_timeline_branches: FLOPs, the newest evaluation. */
+void ms_timeline_note_record (MsTimeline *timeline, const MsSession *session, const MsRecord *record);
+
+MsMoment ms_timeline_now (const MsTimeline *timeline);
+bool ms_timeline_has (const MsTimeline *timeline, MsMoment moment);
+
+/* Takes @session to @moment: restores the nearest state before it and steps forward, through all changes. Where the
+ * moment needs another model, that is built, and the session that is returned is another one than @session, which is
+ * then freed. NULL and @error: it cannot be reached, and @session is as it was. */
+MsSession *ms_timeline_go (MsTimeline *timeline, MsSession *session, MsMoment moment, GError **error);
 
 /* Takes @session to the state it had after @step; the timeline forgets what came after. */
 bool ms_timeline_rewind (MsTimeline *timeline, MsSession *session, gint64 step, GError **error);
-gsize ms_timeline_bytes (const MsTimeline *timeline);
+
+/* The tree for pictures and menus. Transfer full. */
+MsBranches *ms_timeline_branches (const MsTimeline *timeline);
+
+/* How a fresh run gets to @moment, as arguments of `moescope run` after the source: "--set routing.k=2 --seed 1
+ * --at 50:optimiser.learning_rate=0.01 --at 70:+mask:1:3 --steps 90". @base: what the source's values are. NULL: it
+ * began from a checkpoint's state. Transfer full. */
+char *ms_timeline_arguments (const MsTimeline *timeline, MsMoment moment, const MsExperiment *base);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsTimeline, ms_timeline_free)
 

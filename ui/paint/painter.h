@@ -5,9 +5,11 @@
  * PDF. */
 #pragma once
 
-#include "core/record/history.h"
-#include "core/record/record.h"
+#include "core/metrics/alerts.h"
+#include "core/record/branches.h"
+#include "core/record/past.h"
 #include "ui/paint/palette.h"
+#include "ui/paint/stage.h"
 #include <cairo.h>
 
 G_BEGIN_DECLS
@@ -19,7 +21,7 @@ typedef struct {
   int layer;   /* index into record->routing */
   int example, token; /* token: 0 <= token < record->T of the layer, the batch-wide index */
   int expert;
-  gint64 step;
+  gint64 step; /* of the past that is looked at; MS_NONE: the newest there is */
   int slot;    /* of a soft layer: 0 <= slot < routing->slots */
   int member;
   int score;   /* an MsOodScore */
@@ -28,12 +30,18 @@ typedef struct {
 #define MS_SELECTION_NONE                                                                                              \
   ((MsSelection){ 0, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE, MS_NONE })
 
-/* What a painter may read. All borrowed; record and history may be NULL (nothing yet). */
-typedef struct {
-  const MsRecord *record;
-  const MsHistory *history;
+/* What a painter may read. All borrowed; every pointer may be NULL (nothing yet). */
+typedef struct MsScene MsScene;
+struct MsScene {
+  const MsRecord *record;   /* with selection.step, of that step or of the nearest before it that was recorded */
+  const MsHistory *history; /* of the current branch, whole */
   MsSelection selection;
-} MsScene;
+  const MsBranches *branches; /* what else was run */
+  const MsPast *past;         /* histories of the other branches */
+  const MsAlerts *alerts;     /* what was noticed */
+  const MsScene *other;       /* a second run that this one is compared with; its selection is the same */
+  MsStage stage;              /* how far the forward pass is shown; MS_STAGE_WHOLE: all of it */
+};
 
 typedef enum {
   MS_SPOT_NOTHING,
@@ -50,12 +58,17 @@ typedef enum {
   MS_SPOT_SCORE,
   MS_SPOT_FIGURES, /* those in the picture's head, whose words say how they are computed */
   MS_SPOT_LEVEL,  /* a threshold of a score, as the number of examples that reach it: bin */
+  MS_SPOT_LAYER,  /* a routed layer: layer */
+  MS_SPOT_BRANCH, /* a run or branch, its id: bin */
+  MS_SPOT_CHANGE, /* a change on the timeline, index into branches->change: bin */
+  MS_SPOT_ALERT,  /* index into the alerts: bin; step */
 } MsSpotKind;
 
 typedef struct {
   MsSpotKind kind;
   int example, token, expert, point; /* these and the next two lines' MS_NONE: has nothing to do with any */
   int slot, member, other, bin, score;
+  int layer; /* that it is in, where the picture shows several at once; MS_NONE: the selection's */
   gint64 step;
   double x, y;
   cairo_rectangle_t area; /* of the thing, in the picture's units: for the hover outline and the tooltip's place */
@@ -72,6 +85,7 @@ typedef struct {
              .other = MS_NONE,                                                                                         \
              .bin = MS_NONE,                                                                                           \
              .score = MS_NONE,                                                                                         \
+             .layer = MS_NONE,                                                                                         \
              .step = MS_NONE })
 
 bool ms_spot_equal (const MsSpot *a, const MsSpot *b); /* the same thing, wherever it stands */
@@ -81,8 +95,9 @@ bool ms_spot_selected (const MsSpot *spot, const MsSelection *selection); /* thi
 bool ms_spot_selectable (const MsSpot *spot);
 
 bool ms_selection_equal (const MsSelection *a, const MsSelection *b);
-/* What is chosen after @spot was (NULL: the choice was dropped): choosing the same thing again drops it. The layer, the
- * member and the score stay as they are until others are chosen. */
+/* What is chosen after @spot was (NULL: the choice was dropped, and with it the look at the past): choosing the same
+ * thing again drops it. The layer, the member and the score stay as they are until others are chosen; a step and what
+ * is chosen in a batch do not drop each other. */
 MsSelection ms_selection_after (const MsSelection *selection, const MsSpot *spot);
 
 typedef struct {
@@ -100,6 +115,8 @@ typedef struct {
   char *(*describe) (const MsScene *scene, const MsSpot *spot); /* plain text, lines; transfer full */
   char *(*table) (const MsScene *scene); /* the table twin: TSV with a header row; transfer full */
   MsScene *(*sample) (void);             /* fixed data for its picture test; free with ms_scene_free */
+  guint detail; /* the MsDetail that its records need beside the batch; 0: none */
+  bool docked;  /* has a place of its own in the window and is no tile */
 } MsPainter;
 
 /* Frees what sample gave: unrefs the record, frees the history. NULL is fine. */

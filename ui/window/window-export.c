@@ -46,7 +46,8 @@ static void
 write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Picture *picture = data;
-  MsScene scene = { picture->record, picture->history, picture->selection };
+  MsScene scene
+    = { .record = picture->record, .history = picture->history, .selection = picture->selection };
   GError *error = NULL;
 
   if (ms_paint_export (picture->painter, &scene, &picture->palette, picture->width, picture->height, picture->path,

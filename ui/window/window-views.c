@@ -10,7 +10,9 @@ scene_for (MsWindow *self, const MsPainter *painter)
   const MsRecord *record = ms_live_record (self->live), *surface = ms_live_surface (self->live);
   bool wants_surface = record != NULL && record->plane && surface != NULL && g_str_equal (painter->name, "plane");
 
-  return (MsScene){ wants_surface ? surface : record, ms_live_history (self->live), self->selection };
+  return (MsScene){ .record = wants_surface ? surface : record,
+                    .history = ms_live_history (self->live),
+                    .selection = self->selection };
 }
 
 static GtkWidget *

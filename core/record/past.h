@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The past that can be looked at: the history of every branch, and of recent and some older steps the Records with
+ * their batches. Bounded in bytes: when it is full, the recorded batch whose loss leaves the smallest gap in proportion
+ * to its age goes first, then histories of branches that were left longest ago, never the current one's. Not
+ * thread-safe. */
+#pragma once
+
+#include "core/record/history.h"
+
+G_BEGIN_DECLS
+
+typedef struct MsPast MsPast;
+
+MsPast *ms_past_new (gsize max_bytes);
+void ms_past_free (MsPast *past);
+void ms_past_clear (MsPast *past);
+void ms_past_set_budget (MsPast *past, gsize max_bytes); /* at least the newest batch and a short history are kept */
+gsize ms_past_bytes (const MsPast *past);
+
+/* Records that follow are those of @branch, which has the past of @parent up to step @from, or with parent -1 none.
+ * A branch that is known already goes on after @from, and what it had after it is forgotten. */
+void ms_past_enter (MsPast *past, int branch, int parent, gint64 from);
+
+/* A record of the current branch, newer than all before it; those with a batch are referenced and kept for a while. */
+void ms_past_add (MsPast *past, MsRecord *record);
+
+const MsHistory *ms_past_history (const MsPast *past, int branch); /* NULL: none is kept. Changes with the next add */
+const MsHistory *ms_past_current (const MsPast *past);             /* of the current branch, never NULL */
+
+/* The newest recorded batch of @branch, or of what came before it, at or before @step; NULL: none is kept. */
+const MsRecord *ms_past_record (const MsPast *past, int branch, gint64 step);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsPast, ms_past_free)
+
+G_END_DECLS

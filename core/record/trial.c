@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "core/record/trial.h"
+
+#include <math.h>
+
+MsTrial *
+ms_trial_new (void)
+{
+  MsTrial *trial = g_new0 (MsTrial, 1);
+
+  trial->ref_count = 1;
+  for (int i = 0; i < MS_N_ARMS; i++)
+    {
+      MsTrialArm *arm = &trial->arm[i];
+
+      arm->task_loss = arm->error = arm->changed = arm->kl = arm->dropped = arm->max_violation = NAN;
+    }
+  return trial;
+}
+
+MsTrial *
+ms_trial_ref (MsTrial *trial)
+{
+  g_return_val_if_fail (trial != NULL, NULL);
+  g_atomic_int_inc (&trial->ref_count);
+  return trial;
+}
+
+void
+ms_trial_unref (MsTrial *trial)
+{
+  if (trial == NULL || !g_atomic_int_dec_and_test (&trial->ref_count))
+    return;
+  for (int i = 0; i < MS_N_ARMS; i++)
+    {
+      g_free (trial->arm[i].words);
+      g_free (trial->arm[i].load);
+    }
+  g_free (trial);
+}
+
+char *
+ms_trial_table (const MsTrial *trial)
+{
+  GString *text = g_string_new ("arm\ttask loss\terror\tchanged\tKL (nats)\tdropped\tmax violation\n");
+
+  for (int i = 0; i < MS_N_ARMS; i++)
+    {
+      const MsTrialArm *arm = &trial->arm[i];
+
+      if (arm->words != NULL)
+        g_string_append_printf (text, "%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n", arm->words, arm->task_loss,
+                                arm->error, arm->changed, arm->kl, arm->dropped, arm->max_violation);
+    }
+  return g_string_free (text, FALSE);
+}

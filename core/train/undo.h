@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Undo and redo of what somebody changed: values, interventions, edits. A value that takes effect live is set back and
+ * the run goes on with it. What built the model anew or edited weights cannot be set back: undoing it returns to the
+ * moment before it, and redoing it to the moment that was left by undoing. Changes of one key within one step are one
+ * change. Any new change forgets what could be redone. */
+#pragma once
+
+#include "core/train/timeline.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  MsExperiment *experiment;       /* owned references */
+  MsInterventions *interventions;
+  MsMoment moment;
+} MsPosition;
+
+typedef struct {
+  char *words;  /* owned: "Learning rate 0.005 → 0.01" */
+  MsPosition before, after;
+  bool jumps;   /* undone and redone by going to a moment */
+} MsDeed;
+
+typedef struct MsUndo MsUndo;
+
+MsUndo *ms_undo_new (int most); /* deeds remembered */
+void ms_undo_free (MsUndo *undo);
+void ms_undo_clear (MsUndo *undo);
+
+/* Takes a copy. */
+void ms_undo_add (MsUndo *undo, const MsDeed *deed);
+
+/* What would be undone or redone next; NULL: nothing. Borrowed until the next call. */
+const MsDeed *ms_undo_peek (const MsUndo *undo);
+const MsDeed *ms_undo_peek_redo (const MsUndo *undo);
+
+/* It has been undone: @left is where the run was, to which redoing a jump returns. Redone likewise. */
+void ms_undo_undone (MsUndo *undo, MsMoment left);
+void ms_undo_redone (MsUndo *undo, MsMoment left);
+
+/* "Learning rate 0.005 → 0.01", "3 values"; labels of the parameter table. Transfer full; NULL: nothing differs. */
+char *ms_undo_words (const MsExperiment *before, const MsExperiment *after);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsUndo, ms_undo_free)
+
+G_END_DECLS
