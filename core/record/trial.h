@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A Trial: what an intervention does, beside what the same on another expert does. Three deterministic forward passes of
- * the same weights over the same batch: without the intervention, with it, and with the control, in which an expert
+/* A Trial: what an intervention does, beside what the same on another expert does. Three deterministic forward passes
+ * of the same weights over the same batch: without the intervention, with it, and with the control, in which an expert
  * drawn by chance stands in for the one it concerns: what the control has, too, is no effect of that very expert. */
 #pragma once
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/metrics/soft.h"
+#include "core/record/detail.h"
 #include "core/record/record.h"
 #include "core/routing/intervention.h"
 #include "core/tasks/dataset.h"
@@ -14,16 +15,6 @@
 G_BEGIN_DECLS
 
 typedef struct MsSession MsSession;
-
-typedef enum {
-  MS_DETAIL_SCALARS = 0,      /* losses, loads, timings */
-  MS_DETAIL_BATCH = 1 << 0,   /* inputs, labels, choices, gates, probabilities, predictions */
-  MS_DETAIL_SURFACE = 1 << 1, /* plane tasks: the decision surface, by a forward pass over a grid */
-  MS_DETAIL_ROUTE = 1 << 2,   /* with BATCH, of each routed layer: noise, offset, place and the norms */
-  MS_DETAIL_TOKENS = 1 << 3,  /* with BATCH: where the tokens lie, coordinates and variance */
-  MS_DETAIL_WEIGHTS = 1 << 4, /* with BATCH: how alike the experts' and the router's weights are */
-  MS_DETAIL_TRIAL = 1 << 5,   /* with BATCH and while interventions are in force: what they do, by three more passes */
-} MsDetail;
 
 /* Loads the data and builds the model at step 0. @name is shown as the record's source. @n_threads >= 1. */
 MsSession *ms_session_new (const MsExperiment *experiment, const char *name, int n_threads, GError **error);
