@@ -3,7 +3,9 @@
 /* Alerts: what goes wrong with routing, noticed from the loads of record after record. Every limit is a named number;
  * an alert is raised once, and again only after what it told of had been over for some steps. Loads are summed over a
  * window of steps, because a single batch leaves experts unused by chance: with N assignments over E experts the
- * expected share of unused ones is (1 - 1/E)^N. */
+ * expected share of unused ones is (1 - 1/E)^N. Before the window is full nothing is said of loads. What comes back
+ * within a window of steps after it was over had not been over: its alert goes on. In Soft MoE the combine weights are
+ * the load, which may collapse; it has no assignments that experts could lack or capacity could drop. */
 #pragma once
 
 #include "core/record/record.h"
@@ -35,13 +37,14 @@ typedef struct {
 typedef struct {
   double collapse;      /* effective share exp H / E of the window's load below which a layer has collapsed */
   double dead_per_expert; /* assignments an even share of the window must have, before an empty expert counts as dead */
-  double dropped;       /* share of the window's assignments */
-  int window;           /* steps */
+  double dropped;       /* share of the window's assignments above which capacity drops too many */
+  int window;           /* steps, >= 1 */
 } MsAlertLimits;
 
 MsAlertLimits ms_alert_limits_default (void); /* 0.35, 10, 0.2, 25 */
 
-/* A list of alerts, oldest first. */
+/* A list of alerts, oldest first. It holds at most MS_ALERTS_MOST: what is over goes first, then nothing is added. */
+#define MS_ALERTS_MOST 8192
 typedef struct MsAlerts MsAlerts;
 
 MsAlerts *ms_alerts_new (const MsAlertLimits *limits);
@@ -53,7 +56,8 @@ MsAlerts *ms_alerts_copy (const MsAlerts *alerts);
 int ms_alerts_add (MsAlerts *alerts, const MsRecord *record);
 /* The step after @step failed because a number is not finite. */
 void ms_alerts_add_not_finite (MsAlerts *alerts, gint64 step);
-void ms_alerts_truncate (MsAlerts *alerts, gint64 step); /* forgets what came after @step */
+/* Forgets what came after @step. Loads that the window had forgotten before do not come back: it fills anew. */
+void ms_alerts_truncate (MsAlerts *alerts, gint64 step);
 
 int ms_alerts_count (const MsAlerts *alerts);
 const MsAlert *ms_alerts_at (const MsAlerts *alerts, int i);

@@ -23,6 +23,10 @@ typedef struct {
 } MsCondition;
 
 bool ms_condition_parse (MsCondition *condition, const char *text, GError **error);
+bool ms_condition_equal (const MsCondition *a, const MsCondition *b);
+/* Whether it can be told from records with a batch only; and whether @record has what it speaks of. */
+bool ms_condition_needs_batch (const MsCondition *condition);
+bool ms_condition_check (const MsCondition *condition, const MsRecord *record, GError **error);
 char *ms_condition_to_text (const MsCondition *condition); /* transfer full */
 char *ms_condition_words (const MsCondition *condition);   /* "test error below 3 %"; transfer full */
 

@@ -58,12 +58,18 @@ const char *ms_reading_help (MsReadingId id);
 MsReadingScope ms_reading_scope (MsReadingId id);
 
 /* NaN: the record has no such number. Scalars-only records have all but what needs the batch: gate_entropy and
- * disagreement. */
+ * disagreement. In a Soft MoE layer c is the combine weight that an expert gets, and nothing is dropped or without
+ * tokens. */
 double ms_reading_value (const MsReading *reading, const MsRecord *record);
+bool ms_reading_needs_batch (MsReadingId id);
+
+/* Whether @record has the layer and the expert that @reading speaks of: the error names those that there are. */
+bool ms_reading_check (const MsReading *reading, const MsRecord *record, GError **error);
 
 /* "load, expert 5, block 3". Transfer full. */
 char *ms_reading_words (const MsReading *reading);
 char *ms_reading_to_text (const MsReading *reading); /* transfer full */
+/* Judges the text alone: ms_reading_check knows what a run has. */
 bool ms_reading_parse (MsReading *reading, const char *text, GError **error);
 bool ms_reading_equal (const MsReading *a, const MsReading *b);
 /* The number as shown: "10.4 %", "0.112", "–" for NaN. Transfer full. */
