@@ -56,6 +56,50 @@ ms_heat_draw (cairo_t *cr, const cairo_rectangle_t *area, const float *values, i
   ms_draw_pixels (cr, pixels, width, height, area, CAIRO_FILTER_NEAREST);
 }
 
+/* Likewise, the one farthest from 0; a mark is farther than all, no data nearer. */
+static void
+pool_signed (float *far, const float *values, int r0, int r1, int columns, int width)
+{
+  for (int x = 0; x < width; x++)
+    far[x] = MS_HEAT_NONE;
+  for (int r = r0; r < r1; r++)
+    for (int c = 0; c < columns; c++)
+      {
+        int x = width == columns ? c : (int) ((gint64) c * width / columns);
+        float v = values[(gsize) r * (gsize) columns + (gsize) c];
+
+        if (fabsf (v) > fabsf (far[x]) || isnan (far[x]))
+          far[x] = v;
+      }
+}
+
+void
+ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *values, int rows, int columns,
+                     const MsPalette *palette)
+{
+  int width = MIN (columns, MAX (1, (int) area->width)), height = MIN (rows, MAX (1, (int) area->height));
+  guint32 shades[SHADES + 1], none = ms_colour_pixel (palette->panel), mark = ms_colour_pixel (palette->outline);
+  g_autofree guint32 *pixels = NULL;
+  g_autofree float *row = NULL;
+
+  if (rows < 1 || columns < 1 || area->width <= 0 || area->height <= 0)
+    return;
+  for (int i = 0; i <= SHADES; i++) /* an odd number: 0 has a colour of its own */
+    shades[i] = ms_colour_pixel (ms_palette_diverging (palette, 2.0 * i / SHADES - 1));
+  pixels = g_new (guint32, (gsize) width * (gsize) height);
+  row = g_new (float, width);
+  for (int y = 0; y < height; y++)
+    {
+      pool_signed (row, values, (int) ((gint64) y * rows / height), (int) ((gint64) (y + 1) * rows / height), columns,
+                   width);
+      for (int x = 0; x < width; x++)
+        pixels[y * width + x] = isnan (row[x])          ? none
+                                : row[x] > 1.5f         ? mark
+                                                        : shades[(int) (CLAMP ((row[x] + 1) / 2, 0, 1) * SHADES + 0.5f)];
+    }
+  ms_draw_pixels (cr, pixels, width, height, area, CAIRO_FILTER_NEAREST);
+}
+
 cairo_rectangle_t
 ms_heat_snap (const cairo_rectangle_t *area, int rows, int columns)
 {

@@ -99,3 +99,20 @@ ms_palette_sequential (const MsPalette *palette, double t)
 
   return mix (stops[i], stops[i + 1], t * 3 - i);
 }
+
+MsColour
+ms_palette_diverging (const MsPalette *palette, double t)
+{
+  static const MsColour light[] = { RGB (0x0b4a85), RGB (0x6ca9dc), RGB (0xf4f4f3), RGB (0xeb9a57), RGB (0x9a3f00) };
+  static const MsColour dark[] = { RGB (0xa9d6ff), RGB (0x4a86bd), RGB (0x35363a), RGB (0xb56a2a), RGB (0xffc58a) };
+  const MsColour *stops = palette->dark ? dark : light;
+
+  if (isnan (t))
+    return stops[2];
+  if (fabs (t) >= 1)
+    return t < 0 ? stops[0] : stops[4];
+
+  int i = (int) floor ((t + 1) * 2);
+
+  return mix (stops[i], stops[i + 1], (t + 1) * 2 - i);
+}

@@ -25,5 +25,8 @@ const MsPalette *ms_palette_dark (void);
 MsColour ms_palette_category (const MsPalette *palette, int i);
 /* A sequential map, t in [0, 1]: low is near the panel colour, in both light and dark. */
 MsColour ms_palette_sequential (const MsPalette *palette, double t);
+/* A diverging map, t in [-1, 1]: blue below, near the panel colour at 0, orange above; both ends are equally far from
+ * the panel. */
+MsColour ms_palette_diverging (const MsPalette *palette, double t);
 
 G_END_DECLS
