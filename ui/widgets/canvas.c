@@ -2,25 +2,32 @@
 
 /* The picture is painted into an image of its own, once for each new scene, size or hover; a frame without news only
  * shows that image again. Painting straight into a cairo node would record everything first and play it back then; and
- * a texture node is converted pixel by pixel on its way to the screen where there is no graphics card. */
+ * a texture node is converted pixel by pixel on its way to the screen where there is no graphics card.
+ *
+ * A picture that is out of date waits for its turn in the frame's budget and is shown as it was until then: only a
+ * canvas with another picture costs its frame anything. One without a picture of its size is painted at once. */
 #include "ui/widgets/canvas.h"
 
+#include "ui/widgets/paint-budget.h"
 #include "ui/widgets/spot-walk.h"
 #include "ui/widgets/thread-time.h"
 #include <adwaita.h>
 
 #define DESCRIBE_AFTER 200 /* ms */
+#define SHOW_PIXEL 0.002   /* us of processor time until a pixel of a new picture is on the screen */
 
 struct _MsCanvas {
   GtkWidget parent;
 
   const MsPainter *painter;
-  MsScene scene; /* the record is referenced */
+  MsScene scene; /* the record and the branches are referenced */
   MsSpot hover;
   double pointer_x, pointer_y; /* negative: elsewhere */
   bool hovering, settled;
-  cairo_surface_t *picture; /* owned; NULL: to be painted */
+  cairo_surface_t *picture; /* owned; NULL: to be painted before anything is shown */
   gint64 paint_time;    /* us, since it was last asked for */
+  gint64 cost;          /* us, of the last picture, until it is on the screen */
+  MsPaintBudget *budget; /* borrowed from the frame clock; NULL: not mapped */
   guint describe_source;
   GMenu *menu;          /* owned */
   GtkWidget *popover;   /* child */
@@ -51,13 +58,6 @@ ms_canvas_palette (MsCanvas *self)
   return palette;
 }
 
-static void
-repaint (MsCanvas *self)
-{
-  g_clear_pointer (&self->picture, cairo_surface_destroy);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
 static cairo_surface_t *
 paint (MsCanvas *self, int width, int height)
 {
@@ -72,8 +72,64 @@ paint (MsCanvas *self, int width, int height)
   self->painter->paint (cr, width, height, &self->scene, self->hovering ? &self->hover : NULL, &palette);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
-  self->paint_time += ms_thread_time () - began;
+  began = ms_thread_time () - began;
+  self->paint_time += began;
+  self->cost = began + (gint64) (SHOW_PIXEL * width * height * scale * scale);
   return surface;
+}
+
+static void
+take_turn (gpointer data)
+{
+  MsCanvas *self = data;
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+
+  if (self->picture == NULL) /* has another size now: painted in this frame, anyway */
+    return;
+  cairo_surface_destroy (self->picture);
+  self->picture = paint (self, width, height);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* What is shown is out of date. */
+static void
+repaint (MsCanvas *self)
+{
+  if (self->picture == NULL)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+  else if (self->budget != NULL)
+    ms_paint_budget_ask (self->budget, self, take_turn, self->cost);
+  else
+    g_clear_pointer (&self->picture, cairo_surface_destroy);
+}
+
+/* What is shown is wrong: it is not shown once more. */
+static void
+repaint_at_once (MsCanvas *self)
+{
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+ms_canvas_map (GtkWidget *widget)
+{
+  MsCanvas *self = MS_CANVAS (widget);
+
+  GTK_WIDGET_CLASS (ms_canvas_parent_class)->map (widget);
+  self->budget = ms_paint_budget_of (gtk_widget_get_frame_clock (widget));
+}
+
+/* Its turn would come too late: by then its scene may be gone. */
+static void
+ms_canvas_unmap (GtkWidget *widget)
+{
+  MsCanvas *self = MS_CANVAS (widget);
+
+  ms_paint_budget_withdraw (self->budget, self);
+  self->budget = NULL;
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
+  GTK_WIDGET_CLASS (ms_canvas_parent_class)->unmap (widget);
 }
 
 static void
@@ -338,15 +394,25 @@ ms_canvas_painter (MsCanvas *self)
   return self->painter;
 }
 
+static void
+release (MsScene *scene)
+{
+  ms_record_unref ((MsRecord *) scene->record);
+  ms_branches_unref ((MsBranches *) scene->branches);
+  *scene = (MsScene){ .selection = MS_SELECTION_NONE };
+}
+
 void
 ms_canvas_set_scene (MsCanvas *self, const MsScene *scene)
 {
-  MsRecord *old = (MsRecord *) self->scene.record;
+  MsScene old = self->scene;
 
   self->scene = *scene;
   if (scene->record != NULL)
     ms_record_ref ((MsRecord *) scene->record);
-  ms_record_unref (old);
+  if (scene->branches != NULL)
+    ms_branches_ref ((MsBranches *) scene->branches);
+  release (&old);
   if (self->pointer_x >= 0)
     look_under (self, self->pointer_x, self->pointer_y);
   repaint (self);
@@ -410,8 +476,7 @@ ms_canvas_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->picture, cairo_surface_destroy);
   g_clear_object (&self->menu);
-  ms_record_unref ((MsRecord *) self->scene.record);
-  self->scene = (MsScene){ .selection = MS_SELECTION_NONE };
+  release (&self->scene);
   G_OBJECT_CLASS (ms_canvas_parent_class)->dispose (object);
 }
 
@@ -421,6 +486,8 @@ ms_canvas_class_init (MsCanvasClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = ms_canvas_dispose;
+  widget_class->map = ms_canvas_map;
+  widget_class->unmap = ms_canvas_unmap;
   widget_class->snapshot = ms_canvas_snapshot;
   widget_class->size_allocate = ms_canvas_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "canvas");
@@ -448,8 +515,8 @@ ms_canvas_init (MsCanvas *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
   g_signal_connect (self, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
-  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (repaint), NULL);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (repaint), self,
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (repaint_at_once), NULL);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (repaint_at_once), self,
                            G_CONNECT_SWAPPED);
   add_controllers (self);
 }

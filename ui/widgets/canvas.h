@@ -18,8 +18,10 @@ G_DECLARE_FINAL_TYPE (MsCanvas, ms_canvas, MS, CANVAS, GtkWidget)
 GtkWidget *ms_canvas_new (const MsPainter *painter);
 const MsPainter *ms_canvas_painter (MsCanvas *canvas);
 
-/* Shows @scene from the next frame on. References its record; its history must live as long as the canvas shows it,
- * and change only between two calls. */
+/* Shows @scene as soon as its turn comes, the newest only if it is set more often than that (paint-budget.h).
+ * References its record and branches. What else it points to may change in place (a history grows), and is then drawn
+ * as it is when the turn comes; but before any of it is freed, another scene must be set, in the same call from the
+ * main loop, so that no frame comes between. */
 void ms_canvas_set_scene (MsCanvas *canvas, const MsScene *scene);
 const MsScene *ms_canvas_scene (MsCanvas *canvas);
 

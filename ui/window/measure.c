@@ -76,6 +76,8 @@ played_cb (gpointer data)
                                  ((double) (ms_thread_time () - self->busy) / G_USEC_PER_SEC) / seconds_since (self));
   json_object_set_array_member (json_node_get_object (node), "memory_mb", self->memory);
   json_object_set_member (self->result, "playing", node);
+  json_object_set_double_member (self->result, "first_picture",
+                                 (double) ms_frame_stats_first (self->window->stats) / G_USEC_PER_SEC);
   finish (self);
   return G_SOURCE_REMOVE;
 }
@@ -122,6 +124,7 @@ wait_cb (gpointer data)
       return G_SOURCE_REMOVE;
     }
   json_object_set_int_member (self->result, "width", gtk_widget_get_width (GTK_WIDGET (self->window)));
+  json_object_set_int_member (self->result, "views", ms_window_count_views (self->window));
   json_object_set_int_member (self->result, "height", gtk_widget_get_height (GTK_WIDGET (self->window)));
   ms_frame_stats_keep (self->window->stats);
   self->began = g_get_monotonic_time ();

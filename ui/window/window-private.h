@@ -63,6 +63,7 @@ void ms_window_build_views (MsWindow *self);
 void ms_window_show_record (MsWindow *self);
 void ms_window_set_settled (MsWindow *self, bool settled);
 gint64 ms_window_take_paint_time (MsWindow *self);
+int ms_window_count_views (MsWindow *self); /* that are shown */
 void ms_window_choose_views (MsWindow *self, MsChosenViews chosen);
 
 void ms_window_select (MsWindow *self, MsSelection selection);

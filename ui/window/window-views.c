@@ -41,6 +41,7 @@ find_applying (MsWindow *self)
 static void
 show_scenes (MsWindow *self)
 {
+  MsScene nothing = { .selection = MS_SELECTION_NONE };
   guint64 shown;
 
   self->applying = find_applying (self);
@@ -55,12 +56,10 @@ show_scenes (MsWindow *self)
         ms_tiles_set_alone (self->tiles, NULL);
       if (gtk_widget_get_visible (tile) != is_shown)
         gtk_widget_set_visible (tile, is_shown);
-      if (is_shown)
-        {
-          MsScene scene = scene_for (self, ms_canvas_painter (canvas));
+      MsScene scene = is_shown ? scene_for (self, ms_canvas_painter (canvas)) : nothing;
 
-          ms_canvas_set_scene (canvas, &scene);
-        }
+      if (is_shown || ms_canvas_scene (canvas)->record != NULL)
+        ms_canvas_set_scene (canvas, &scene);
     }
   ms_views_menu_update (self->views_menu, self->applying, shown, self->chosen.own);
 }
@@ -168,4 +167,14 @@ ms_window_take_paint_time (MsWindow *self)
   for (guint i = 0; i < self->canvases->len; i++)
     time += ms_canvas_take_paint_time (self->canvases->pdata[i]);
   return time;
+}
+
+int
+ms_window_count_views (MsWindow *self)
+{
+  int n = 0;
+
+  for (guint i = 0; i < self->canvases->len; i++)
+    n += gtk_widget_get_mapped (self->canvases->pdata[i]) ? 1 : 0;
+  return n;
 }

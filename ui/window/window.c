@@ -126,8 +126,13 @@ news_cb (MsLive *live, MsWindow *self)
   const MsRecord *record = ms_live_record (live);
 
   show_play_state (self);
-  if (record == NULL || !ms_live_is_new (live))
+  if (record == NULL)
     return;
+  if (!ms_live_is_new (live)) /* what scenes point to may be another, all the same */
+    {
+      ms_window_show_record (self);
+      return;
+    }
   gtk_stack_set_visible_child_name (self->stack, "views");
   show_header (self, record);
   tell_when_done (self, record);
@@ -195,9 +200,9 @@ paint_time_cb (gpointer data)
 }
 
 static void
-frame_done_cb (const MsFrameTimes *times, gpointer data)
+frame_done_cb (gint64 cost, gpointer data)
 {
-  ms_live_note_cost (MS_WINDOW (data)->live, times->busy);
+  ms_live_note_cost (MS_WINDOW (data)->live, cost);
 }
 
 /* What the header leaves out where it would be cut off anyway. */
