@@ -14,6 +14,7 @@ typedef struct {
   char *seed, *data, *checkpoint, *resume, *trace, *metrics, *pictures;
   char *input, *labels, *gradients, *shape, *view, *output, *size, *style, *shard;
   GPtrArray *set; /* of char *, owned: "key=value" in the order given */
+  GPtrArray *until; /* of char *, owned: conditions */
   bool full, json, help;
 } MsOptions;
 

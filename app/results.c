@@ -194,6 +194,7 @@ ms_results_to_json (const MsResults *results)
   json_object_set_int_member (object, "seed", ms_experiment_int (experiment, MS_KEY_RUN_SEED));
   json_object_set_int_member (object, "steps", ms_session_get_step (results->session));
   json_object_set_boolean_member (object, "interrupted", results->interrupted);
+  set_text (object, "stopped", results->stopped);
   json_object_set_object_member (object, "model", model_to_json (results->session));
   json_object_set_object_member (object, "train", train_to_json (results->tally));
   ms_measures_add_json (results->measures, object);

@@ -16,6 +16,7 @@ typedef struct {
   const MsTally *tally;     /* borrowed */
   const MsMeasures *measures; /* borrowed */
   bool interrupted;
+  const char *stopped;      /* borrowed: what came true of --until, in words; NULL: nothing did */
   const MsRecord *batch;    /* borrowed: one whole batch, for what loads do not tell; NULL: not needed */
 } MsResults;
 

@@ -9,6 +9,7 @@
 #include "app/print.h"
 #include "app/progress.h"
 #include "app/results.h"
+#include "app/stopping.h"
 #include "app/training.h"
 #include "core/formats/trace.h"
 #include <stdio.h>
@@ -23,6 +24,7 @@ typedef struct {
   MsMetricsFile *metrics;   /* owned, NULL: not asked for */
   MsHistory *history;       /* owned */
   MsTraceWriter *trace;     /* owned, NULL: not asked for */
+  MsStopping *stopping;     /* owned */
   MsRecord *last;           /* owned; NULL: no step was made */
   MsMeasures measures;      /* after the last step */
   gint64 total;   /* step to stop after */
@@ -36,6 +38,7 @@ run_clear (Run *self)
   g_clear_pointer (&self->metrics, ms_metrics_file_free);
   g_clear_pointer (&self->history, ms_history_free);
   g_clear_pointer (&self->trace, ms_trace_writer_free);
+  g_clear_pointer (&self->stopping, ms_stopping_free);
   g_clear_pointer (&self->last, ms_record_unref);
   ms_measures_clear (&self->measures);
 }
@@ -55,7 +58,7 @@ static MsDetail
 detail_of (const Run *self, gint64 step)
 {
   bool is_last = step >= self->total;
-  MsDetail detail = MS_DETAIL_SCALARS;
+  MsDetail detail = ms_stopping_needs_batch (self->stopping) ? MS_DETAIL_BATCH : MS_DETAIL_SCALARS;
   if (self->trace != NULL && (is_last || step % MAX (self->total / TRACED_BATCHES, 1) == 0))
     detail |= MS_DETAIL_BATCH;
   if (self->options->pictures != NULL && is_last)
@@ -89,7 +92,7 @@ make_step (Run *self, GError **error)
   ms_history_add (self->history, record);
   if (self->trace != NULL)
     ms_trace_writer_add (self->trace, record);
-  return true;
+  return ms_stopping_add (self->stopping, record, error);
 }
 
 /* The last step's own assessment will do if no more was asked for. */
@@ -110,7 +113,7 @@ make_steps (Run *self, const char *name, GError **error)
 {
   gint64 step = ms_session_get_step (self->session);
   g_autoptr (MsProgress) progress = ms_progress_new (name, step, self->total, self->options->json);
-  for (; step < self->total && !ms_interrupted (); step++)
+  for (; step < self->total && !ms_interrupted () && ms_stopping_words (self->stopping) == NULL; step++)
     {
       if (!make_step (self, error))
         return false;
@@ -172,7 +175,8 @@ static void
 print_results (Run *self, const char *name, bool interrupted)
 {
   g_autoptr (MsRecord) batch = self->options->json ? batch_of_soft_layers (self) : NULL;
-  MsResults results = { name, self->session, self->tally, &self->measures, interrupted, batch };
+  MsResults results = { name,        self->session,                      self->tally, &self->measures,
+                        interrupted, ms_stopping_words (self->stopping), batch };
   if (self->options->json)
     ms_print_json (ms_results_to_json (&results));
   else
@@ -202,6 +206,9 @@ prepare (Run *self, const MsSource *source, GError **error)
   self->session = ms_training_open (source, self->options, error);
   if (self->session == NULL || !find_total (self, error))
     return false;
+  self->stopping = ms_stopping_new (self->options->until, ms_session_experiment (self->session), error);
+  if (self->stopping == NULL)
+    return false;
   gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
   self->tally = ms_tally_new ((int) ((ms_session_dataset (self->session)->n_train + batch - 1) / batch));
   self->history = ms_history_new (1024);
@@ -214,6 +221,19 @@ prepare (Run *self, const MsSource *source, GError **error)
     return true;
   self->metrics = ms_metrics_file_new (self->options->metrics, error);
   return self->metrics != NULL;
+}
+
+/* Why --until stopped the run, or that nothing did. JSON has it as a member. */
+static void
+tell_stop (const Run *self)
+{
+  const char *words = ms_stopping_words (self->stopping);
+  if (self->options->until->len == 0 || self->options->json)
+    return;
+  if (words != NULL)
+    fprintf (stderr, "stopped after step %" G_GINT64_FORMAT ": %s\n", ms_session_get_step (self->session), words);
+  else
+    fprintf (stderr, "not stopped by --until: nothing of it came true\n");
 }
 
 static bool
@@ -230,7 +250,8 @@ run (const MsOptions *options, GError **error)
     fprintf (stderr, "started from %s\n", ms_session_start_text (self.session));
   if (!make_steps (&self, source->name, error))
     return false;
-  bool interrupted = ms_session_get_step (self.session) < self.total;
+  tell_stop (&self);
+  bool interrupted = ms_session_get_step (self.session) < self.total && ms_stopping_words (self.stopping) == NULL;
   if (!save_all (&self, error))
     return false;
   print_results (&self, source->name, interrupted);
@@ -252,6 +273,6 @@ const MsCommand ms_command_run = {
              "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
              "reports.",
   .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "trace", "metrics",
-                             "pictures", "full", "json"),
+                             "pictures", "until", "full", "json"),
   .run = run,
 };

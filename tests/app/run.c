@@ -261,6 +261,79 @@ test_metrics (void)
     }
 }
 
+/* The step at which it first holds, from the numbers of a run that was not stopped. */
+static int
+first_below (const char *name, const char *column, double limit)
+{
+  g_autofree char *text = cli_read (name, NULL);
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+  g_auto (GStrv) names = g_strsplit (lines[0], ",", -1);
+  int c = 0;
+  while (strcmp (names[c], column) != 0)
+    c++;
+  for (int i = 1; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) cells = g_strsplit (lines[i], ",", -1);
+      if (g_ascii_strtod (cells[c], NULL) < limit)
+        return i;
+    }
+  return -1;
+}
+
+static JsonObject *
+run_until (JsonNode **node, const char *arguments)
+{
+  *node = cli_json (cli_run (QUICK "--json %s", arguments));
+  return json_node_get_object (*node);
+}
+
+static void
+test_until (void)
+{
+  run_well ("--steps 40 --metrics until.csv");
+  int step = first_below ("until.csv", "loss", 2);
+  g_assert_cmpint (step, >, 2);
+  g_autoptr (JsonNode) node = NULL, never = NULL, either = NULL, test = NULL;
+  JsonObject *object = run_until (&node, "--until \"loss<2\" --metrics stopped.csv");
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, step);
+  g_assert_cmpstr (json_object_get_string_member (object, "stopped"), ==, "loss below 2");
+  g_assert_false (json_object_get_boolean_member (object, "interrupted"));
+  g_assert_cmpint (first_below ("stopped.csv", "loss", 2), ==, step);
+
+  object = run_until (&never, "--steps 5 --until \"loss<0.0001\"");
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, 5);
+  g_assert_true (json_object_get_null_member (object, "stopped"));
+  object = run_until (&either, "--until \"loss<0.0001\" --until \"disagreement>9\" --until \"loss<2\"");
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, step);
+  object = run_until (&test, "--set run.evaluate_every=3 --until \"test_error<1\"");
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, 3);
+
+  g_autoptr (CliResult) table = cli_run (QUICK "--until \"loss<2\"");
+  g_autofree char *line = g_strdup_printf ("stopped after step %d: loss below 2\n", step);
+  g_assert_cmpint (table->status, ==, 0);
+  g_assert_nonnull (strstr (table->err, line));
+}
+
+/* Sixteen experts and no balancing: alerts come, and not before their window is full. */
+static void
+test_until_alert (void)
+{
+  g_autoptr (JsonNode) node = cli_json (cli_run ("run digits-collapse --threads 2 --steps 200 --until dead --json"));
+  JsonObject *object = json_node_get_object (node);
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), >=, 25);
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), <, 200);
+  g_assert_nonnull (strstr (json_object_get_string_member (object, "stopped"), " got none of 25,600 assignments"));
+}
+
+static void
+test_until_refused (void)
+{
+  cli_assert_refused (cli_run (QUICK "--until \"los<2\""), 2, "--until: there is no reading \"los\"");
+  cli_assert_refused (cli_run (QUICK "--until \"cv@0>2\""), 2, "--until: cv@0: there is no routed block 0; there are");
+  cli_assert_refused (cli_run (QUICK "--until \"test_ece<1\" --set run.evaluate_every=0"), 2,
+                      "run.evaluate_every = 0");
+}
+
 static void
 test_interrupt (void)
 {
@@ -390,6 +463,9 @@ main (int argc, char **argv)
   g_test_add_func ("/app/run/resume", test_resume);
   g_test_add_func ("/app/run/resume-refused", test_resume_refused);
   g_test_add_func ("/app/run/metrics", test_metrics);
+  g_test_add_func ("/app/run/until", test_until);
+  g_test_add_func ("/app/run/until-alert", test_until_alert);
+  g_test_add_func ("/app/run/until-refused", test_until_refused);
   g_test_add_func ("/app/run/interrupt", test_interrupt);
   g_test_add_func ("/app/run/bad-values", test_bad_values);
   g_test_add_func ("/app/run/bad-sources", test_bad_sources);
