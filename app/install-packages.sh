@@ -40,6 +40,8 @@ test   cmd:xvfb-run               xvfb               xorg-x11-server-Xvfb     xo
 test   cmd:xauth                  xauth              xorg-x11-xauth           xorg-xauth       -
 test   cmd:dbus-run-session       dbus               dbus-daemon              dbus             dbus
 test   a11y                       at-spi2-core       =                        =                -
+test   cmd:xdotool                xdotool            =                        =                -
+test   cmd:xclip                  xclip              =                        =                -
 test   py:gi                      python3-gi         python3-gobject          python-gobject   pygobject3
 test   gir:Atspi                  gir1.2-atspi-2.0   at-spi2-core             at-spi2-core     -
 test   cmd:desktop-file-validate  desktop-file-utils =                        =                =
