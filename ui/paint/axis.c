@@ -101,6 +101,14 @@ ms_axis_round_up (double top, int most)
   return ticks.step > 0 ? ceil (top / ticks.step - 1e-6) * ticks.step : top;
 }
 
+int
+ms_axis_every (double least)
+{
+  int exponent;
+
+  return least > 1 && least < 1e8 ? (int) round_step (least, &exponent) : 1;
+}
+
 void
 ms_axis_draw_y (cairo_t *cr, const MsPalette *palette, const MsAxis *axis, const MsTicks *ticks, double left,
                 double right, const char *suffix)

@@ -33,6 +33,10 @@ MsNumber ms_ticks_label (const MsTicks *ticks, int i);
 /* The end of a range that starts at 0 and holds @top: a multiple of the step that @most ticks would have. */
 double ms_axis_round_up (double top, int most);
 
+/* Which of many things that stand side by side are numbered: every n-th, n the smallest of 1, 2, 5 times a power of ten
+ * that is at least @least. */
+int ms_axis_every (double least);
+
 /* Rules from @left to @right at the ticks, labels to the left of @left; @suffix ("%") follows each number. */
 void ms_axis_draw_y (cairo_t *cr, const MsPalette *palette, const MsAxis *axis, const MsTicks *ticks, double left,
                      double right, const char *suffix);

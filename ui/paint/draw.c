@@ -124,15 +124,15 @@ ms_draw_rule (cairo_t *cr, double x, double y, double width, double height, MsCo
   ms_draw_rect (cr, &area, colour);
 }
 
-void
-ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
-                cairo_filter_t filter)
+static void
+draw_pixels (cairo_t *cr, guint32 *pixels, cairo_format_t format, int width, int height, const cairo_rectangle_t *area,
+             cairo_filter_t filter)
 {
   if (width < 1 || height < 1 || area->width <= 0 || area->height <= 0)
     return;
 
-  cairo_surface_t *surface = cairo_image_surface_create_for_data ((unsigned char *) pixels, CAIRO_FORMAT_RGB24, width,
-                                                                  height, width * 4);
+  cairo_surface_t *surface
+    = cairo_image_surface_create_for_data ((unsigned char *) pixels, format, width, height, width * 4);
 
   cairo_save (cr);
   cairo_translate (cr, area->x, area->y);
@@ -145,6 +145,20 @@ ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo
   cairo_restore (cr);
   cairo_surface_finish (surface);
   cairo_surface_destroy (surface);
+}
+
+void
+ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
+                cairo_filter_t filter)
+{
+  draw_pixels (cr, pixels, CAIRO_FORMAT_RGB24, width, height, area, filter);
+}
+
+void
+ms_draw_pixels_clear (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
+                      cairo_filter_t filter)
+{
+  draw_pixels (cr, pixels, CAIRO_FORMAT_ARGB32, width, height, area, filter);
 }
 
 bool

@@ -31,6 +31,10 @@ void ms_draw_rule (cairo_t *cr, double x, double y, double width, double height,
 void ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
                      cairo_filter_t filter);
 
+/* The same with alpha, premultiplied: 0 is clear. */
+void ms_draw_pixels_clear (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
+                           cairo_filter_t filter);
+
 bool ms_inside (const cairo_rectangle_t *area, double x, double y);
 
 G_END_DECLS

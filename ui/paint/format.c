@@ -45,6 +45,16 @@ ms_number_fixed (double value, int decimals)
 }
 
 MsNumber
+ms_number_signed (double value, int decimals)
+{
+  MsNumber size = ms_number_fixed (fabs (value), decimals), number = size;
+
+  if (isfinite (value) && strspn (size.text, "0.") < strlen (size.text))
+    g_snprintf (number.text, sizeof number.text, "%s%s", value < 0 ? "−" : "+", size.text);
+  return number;
+}
+
+MsNumber
 ms_number_short (double value, int significant)
 {
   double size = fabs (value);

@@ -78,7 +78,7 @@ ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *va
                      const MsPalette *palette)
 {
   int width = MIN (columns, MAX (1, (int) area->width)), height = MIN (rows, MAX (1, (int) area->height));
-  guint32 shades[SHADES + 1], none = ms_colour_pixel (palette->panel), mark = ms_colour_pixel (palette->outline);
+  guint32 shades[SHADES + 1], mark = ms_colour_pixel (palette->outline);
   g_autofree guint32 *pixels = NULL;
   g_autofree float *row = NULL;
 
@@ -93,11 +93,11 @@ ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *va
       pool_signed (row, values, (int) ((gint64) y * rows / height), (int) ((gint64) (y + 1) * rows / height), columns,
                    width);
       for (int x = 0; x < width; x++)
-        pixels[y * width + x] = isnan (row[x])          ? none
-                                : row[x] > 1.5f         ? mark
-                                                        : shades[(int) (CLAMP ((row[x] + 1) / 2, 0, 1) * SHADES + 0.5f)];
+        pixels[y * width + x] = isnan (row[x])  ? 0
+                                : row[x] > 1.5f ? mark
+                                                : shades[(int) (CLAMP ((row[x] + 1) / 2, 0, 1) * SHADES + 0.5f)];
     }
-  ms_draw_pixels (cr, pixels, width, height, area, CAIRO_FILTER_NEAREST);
+  ms_draw_pixels_clear (cr, pixels, width, height, area, CAIRO_FILTER_NEAREST);
 }
 
 cairo_rectangle_t

@@ -20,7 +20,7 @@ void ms_heat_draw (cairo_t *cr, const cairo_rectangle_t *area, const float *valu
 #define MS_HEAT_NONE NAN
 
 /* @values (rows, columns) from -1 to 1 in the diverging map; marked cells have the outline's colour, those without data
- * the panel's. A pixel of several cells shows one that is marked, else the one farthest from 0. */
+ * are left clear. A pixel of several cells shows one that is marked, else the one farthest from 0. */
 void ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *values, int rows, int columns,
                           const MsPalette *palette);
 

@@ -268,17 +268,10 @@ paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
 {
   double pitch = pitch_of (layout), y = layout->levels.axis.p0 + 4 * palette->scale;
   double widest = ms_text_width (palette, MS_TEXT_FIGURE, ms_number_count (layout->E - 1).text) + 6 * palette->scale;
-  int every = MAX (1, (int) ceil (widest / pitch));
+  int every = ms_axis_every (widest / pitch);
 
   if (layout->labels <= 0)
     return;
-  /* Steps that a reader counts in. */
-  for (int nice = 1; every > 1; nice *= 10)
-    if (every <= nice || every <= 2 * nice || every <= 5 * nice)
-      {
-        every = every <= nice ? nice : every <= 2 * nice ? 2 * nice : 5 * nice;
-        break;
-      }
   for (int e = 0; e < layout->E; e += every)
     {
       bool chosen = scene->selection.expert == e;

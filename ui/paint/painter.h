@@ -62,6 +62,7 @@ typedef enum {
   MS_SPOT_BRANCH, /* a run or branch, its id: bin */
   MS_SPOT_CHANGE, /* a change on the timeline, index into branches->change: bin */
   MS_SPOT_ALERT,  /* index into the alerts: bin; step */
+  MS_SPOT_EXPERTS, /* two experts of a layer, expert and other: chooses the first */
 } MsSpotKind;
 
 typedef struct {

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
   X (curves) \
   X (plane) \
   X (calibration) \
-  X (ood)
+  X (ood) \
+  X (coactivation)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)

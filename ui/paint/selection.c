@@ -14,6 +14,7 @@ ms_spot_equal (const MsSpot *a, const MsSpot *b)
     case MS_SPOT_FIGURES: return true;
     case MS_SPOT_TOKEN: return a->token == b->token && a->example == b->example;
     case MS_SPOT_EXPERT: return a->expert == b->expert && a->layer == b->layer;
+    case MS_SPOT_EXPERTS: return a->expert == b->expert && a->other == b->other && a->bin == b->bin;
     case MS_SPOT_STEP: return a->step == b->step && a->expert == b->expert;
     case MS_SPOT_POINT: return a->point == b->point;
     case MS_SPOT_PLACE: return a->x == b->x && a->y == b->y;
@@ -45,6 +46,7 @@ ms_spot_selected (const MsSpot *spot, const MsSelection *selection)
     case MS_SPOT_STEP:
     case MS_SPOT_ALERT: return selection->step == spot->step && spot->step != MS_NONE;
     case MS_SPOT_LAYER: return true;
+    case MS_SPOT_EXPERTS:
     case MS_SPOT_EXPERT: return selection->token == MS_NONE && selection->expert == spot->expert;
     case MS_SPOT_SLOT: return selection->slot == spot->slot && selection->token == spot->token;
     case MS_SPOT_MEMBER: return selection->member == spot->member;
@@ -71,6 +73,7 @@ ms_spot_selectable (const MsSpot *spot)
     case MS_SPOT_EXAMPLE:
     case MS_SPOT_STEP:
     case MS_SPOT_EXPERT:
+    case MS_SPOT_EXPERTS:
     case MS_SPOT_SLOT:
     case MS_SPOT_MEMBER:
     case MS_SPOT_LAYER:
@@ -162,6 +165,7 @@ ms_selection_after (const MsSelection *selection, const MsSpot *spot)
     case MS_SPOT_POINT:
     case MS_SPOT_EXAMPLE:
     case MS_SPOT_EXPERT:
+    case MS_SPOT_EXPERTS:
     case MS_SPOT_SLOT: return after_batch_spot (selection, spot);
     case MS_SPOT_PAIR: /* where a curve or a histogram was pointed at: nothing that other views could show */
     case MS_SPOT_BIN:

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The words and tables of the pictures that are about experts and routers, from records made by hand. */
+#include "ui/paint/coactivation-data.h"
+#include "ui/paint/painters.h"
+#include "ui/paint/sample.h"
+#include "ui/paint/text.h"
+
+#include <math.h>
+
+static void
+says (const MsPainter *painter, const MsScene *scene, const MsSpot *spot, const char *words)
+{
+  g_autofree char *text = painter->describe (scene, spot);
+
+  g_assert_cmpstr (text, ==, words);
+}
+
+/* Whether @table has @row, a whole line. */
+static void
+has_row (const MsPainter *painter, const MsScene *scene, const char *row)
+{
+  g_autofree char *text = painter->table (scene), *line = g_strdup_printf ("\n%s\n", row);
+
+  if (strstr (text, line) == NULL)
+    g_test_message ("no row \"%s\" in\n%s", row, text);
+  g_assert_nonnull (strstr (text, line));
+}
+
+/* 15 tokens, expert 3 unused: of 12 that chose 0, 6 chose 1, too, and 6 chose 2; of 9 that chose 1, 6 chose 0. */
+static MsScene *
+pairs_scene (void)
+{
+  static const gint16 choice[5][2] = { { 0, 1 }, { 1, 0 }, { 0, 2 }, { 1, 2 }, { 2, 0 } };
+  MsScene *scene = ms_sample_digits_sized (1, 4, 2, false);
+  MsRouting *routing = scene->record->routing[0];
+
+  for (int t = 0; t < 16; t++)
+    for (int k = 0; k < 2; k++)
+      routing->expert[2 * t + k] = t < 15 ? choice[t % 5][k] : MS_NONE;
+  return scene;
+}
+
+static void
+test_pairs (void)
+{
+  const MsPainter *painter = ms_painter_find ("coactivation");
+  MsScene *scene = pairs_scene ();
+  MsSpot spot = MS_SPOT_NONE;
+
+  spot.kind = MS_SPOT_EXPERTS;
+  spot.expert = 1;
+  spot.other = 0;
+  /* Expected: one companion each, 12 of the others' 12 + 9 assignments are expert 0's. */
+  says (painter, scene, &spot,
+        "experts 1 and 0, block 1\nof 9 tokens that chose 1, 6 chose 0, too (66.7 %)\n"
+        "expected by the other experts' loads: 57.1 %\ndifference +9.5 points\nvery few tokens: this may be chance");
+  spot.expert = 0;
+  spot.other = 3;
+  says (painter, scene, &spot,
+        "experts 0 and 3, block 1\nAn expert that no token of this batch chose has no companions");
+  spot.other = 0;
+  says (painter, scene, &spot, "expert 0, block 1\nchosen by 12 of 15 tokens");
+  spot.other = 4;
+  says (painter, scene, &spot, "");
+  has_row (painter, scene, "1\t2\t9\t0.333333\t0.428571\t-0.095238");
+  has_row (painter, scene, "0\t1\t12\t0.500000\t0.500000\t0.000000");
+  has_row (painter, scene, "3\t1\t0\t\t\t");
+  ms_scene_free (scene);
+}
+
+/* Only pairs of an expert that enough tokens chose are ranked; neither an expert that does not exist counts nor a token
+ * that is none. */
+static void
+test_strongest_pair (void)
+{
+  MsScene *scene = pairs_scene ();
+  MsRouting *routing = scene->record->routing[0];
+  MsExpertPair top[12];
+
+  routing->expert[0] = 1; /* one token less has 0 and 1 */
+  routing->expert[1] = 2;
+  {
+    g_auto (MsCoactivation) pairs = { 0 };
+
+    g_assert_true (ms_coactivation_read (&pairs, scene));
+    g_assert_cmpint (ms_coactivation_top (&pairs, top, 12), ==, 4); /* from 0 and from 2, each to two others */
+    g_assert_cmpint (top[0].first, ==, 2);
+    g_assert_cmpint (top[0].second, ==, 0);
+    g_assert_cmpfloat_with_epsilon (top[0].rate, 0.6, 1e-12);
+    g_assert_cmpfloat_with_epsilon (top[0].excess, 0.6 - 11.0 / 20, 1e-12);
+    g_assert_cmpfloat_with_epsilon (top[1].excess, 6.0 / 11 - 10.0 / 19, 1e-12);
+    g_assert_cmpint (ms_coactivation_top (&pairs, top, 1), ==, 1);
+    g_assert_cmpint (top[0].second, ==, 0);
+  }
+  routing->expert[1] = 999;
+  routing->mask = g_malloc (16);
+  memset (routing->mask, 1, 16);
+  routing->mask[2] = 0;
+  {
+    g_auto (MsCoactivation) pairs = { 0 };
+
+    g_assert_true (ms_coactivation_read (&pairs, scene));
+    g_assert_cmpint (pairs.T, ==, 14);
+    g_assert_cmpint (pairs.tokens[0], ==, 10);
+    g_assert_cmpint (pairs.tokens[2], ==, 8);
+  }
+  ms_scene_free (scene);
+}
+
+/* Members with experts of their own: no token can choose across them, and chance is within them. */
+static void
+test_pairs_of_members (void)
+{
+  const MsPainter *painter = ms_painter_find ("coactivation");
+  MsScene *scene = pairs_scene ();
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+
+  routing->M = 2;
+  for (int t = 0; t < 16; t++)
+    {
+      routing->expert[2 * t] = t < 8 ? 0 : 2;
+      routing->expert[2 * t + 1] = t < 8 ? 1 : 3;
+    }
+  spot.kind = MS_SPOT_EXPERTS;
+  spot.expert = 1;
+  spot.other = 2;
+  says (painter, scene, &spot, "experts 1 and 2, block 1\nThey serve different members: no token can choose both");
+  has_row (painter, scene, "2\t3\t8\t1.000000\t1.000000\t0.000000");
+  g_autofree char *table = painter->table (scene);
+  g_assert_null (strstr (table, "\n1\t2\t"));
+  ms_scene_free (scene);
+}
+
+static void
+test_no_pairs (void)
+{
+  MsScene *scene = ms_sample_digits_sized (4, 8, 1, false), *soft = ms_sample_soft ();
+  const MsPainter *painter = ms_painter_find ("coactivation");
+
+  g_assert_cmpint (ms_coactivation_state (scene), ==, MS_PAIRS_SINGLE);
+  g_assert_true (painter->applies (scene)); /* it says why */
+  g_assert_cmpint (ms_coactivation_state (soft), ==, MS_PAIRS_SOFT);
+  g_assert_false (painter->applies (soft));
+  ms_scene_free (scene);
+  ms_scene_free (soft);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ms_text_set_boxes (true);
+  g_test_add_func ("/words-experts/pairs", test_pairs);
+  g_test_add_func ("/words-experts/strongest-pair", test_strongest_pair);
+  g_test_add_func ("/words-experts/pairs-of-members", test_pairs_of_members);
+  g_test_add_func ("/words-experts/no-pairs", test_no_pairs);
+  return g_test_run ();
+}
