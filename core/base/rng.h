@@ -24,6 +24,7 @@ typedef enum {
   MS_RNG_MIMO,
   MS_RNG_MIXUP,
   MS_RNG_JITTER,
+  MS_RNG_CONTROL,
 } MsRngPurpose;
 
 typedef struct {

@@ -12,9 +12,12 @@
  *   swap:1:3,5          the weights of experts 3 and 5 change places, the router's stay
  *   clone:1:3,5         expert 5 gets the weights of expert 3
  *
- * Offsets are added to the clean logits before noise and softmax, and count as constants in the gradients. Soft MoE,
- * hash and random routers have no logits of experts: what needs them is refused there, see
- * ms_session_check_intervention in core/train/session.h. */
+ * Offsets are added to the clean logits before noise and softmax, and count as constants in the gradients: first
+ * biases and masks, then forces in their order, so that of two the later is the largest, and a mask wins over a force.
+ * label= needs labels: a pass over unlabelled examples goes on without such a force. Where masks leave fewer than K
+ * experts, a token has fewer choices. Hash and random routers have no logits: mask, force and bias are refused there.
+ * Soft MoE has those of slots: a mask takes away all that tokens get back from the expert's slots, and force and bias
+ * are refused. See ms_session_check_intervention in core/train/session.h. */
 #pragma once
 
 #include "core/base/error.h"
@@ -41,6 +44,8 @@ typedef struct {
   double value;      /* BIAS: what is added; FORCE: the margin; else 0 */
 } MsIntervention;
 
+/* On failure @intervention stays untouched: the error names what was found and what would be right. Biases are from -10000 to 10000,
+ * margins above 0 up to 10000. */
 bool ms_intervention_parse (MsIntervention *intervention, const char *text, GError **error);
 char *ms_intervention_to_text (const MsIntervention *intervention); /* transfer full */
 char *ms_intervention_words (const MsIntervention *intervention);   /* "mask expert 3 in block 1"; transfer full */
@@ -59,7 +64,8 @@ MsInterventions *ms_interventions_ref (MsInterventions *set);
 void ms_interventions_unref (MsInterventions *set); /* NULL is fine */
 int ms_interventions_count (const MsInterventions *set);
 const MsIntervention *ms_interventions_at (const MsInterventions *set, int i);
-/* One that speaks of the same kind, layer, expert, token and label takes the older one's place. */
+/* One that speaks of the same kind, layer, expert, token and label takes the older one's place, and withdraws it,
+ * whatever their values. Edits never stand. */
 MsInterventions *ms_interventions_with (const MsInterventions *set, const MsIntervention *intervention);
 MsInterventions *ms_interventions_without (const MsInterventions *set, const MsIntervention *intervention);
 bool ms_interventions_equal (const MsInterventions *a, const MsInterventions *b);
