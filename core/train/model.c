@@ -184,6 +184,7 @@ ms_model_declare (const MsExperiment *x, const MsModelShape *shape, GError **err
     return NULL;
   model = g_new0 (MsModel, 1);
   model->params = ms_params_new ();
+  model->interventions = ms_interventions_new ();
   model->slots = slots;
   read_ensemble (model, x);
   config.channels *= model->shape.inputs;
@@ -217,6 +218,7 @@ ms_model_free (MsModel *model)
     ms_backbone_free (model->backbone[set]);
   g_free (model->backbone);
   ms_params_free (model->params);
+  ms_interventions_unref (model->interventions);
   g_free (model->moe);
   g_free (model);
 }

@@ -7,6 +7,7 @@
 #include "core/ensemble/ensemble.h"
 #include "core/experts/moe.h"
 #include "core/nn/backbone.h"
+#include "core/routing/intervention.h"
 #include "core/tasks/dataset.h"
 #include "core/train/experiment.h"
 
@@ -31,6 +32,7 @@ typedef struct {
   int repetitions;                /* rows that each example had in the last pass: mimo, in training */
   int n_moe;
   MsMoe **moe;                    /* (n_moe) borrowed from the backbones, in block order, set after set */
+  MsInterventions *interventions; /* owned: those that stand, never NULL; changed by ms_model_intervene only */
 } MsModel;
 
 /* What a batch is trained on. */

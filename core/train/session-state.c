@@ -5,11 +5,12 @@
 #include "core/train/session-private.h"
 
 #include "core/train/checkpoint.h"
+#include "core/train/steering.h"
 #include "core/train/upcycle.h"
 
 #include <string.h>
 
-#define STATE_MAGIC 0x3174617473534d00ULL
+#define STATE_MAGIC 0x3274617473534d00ULL
 
 typedef struct {
   guint64 magic, flat, arrays; /* arrays of flat numbers that follow: values, first and, for Adam, second moment */
@@ -18,6 +19,7 @@ typedef struct {
   gint64 evaluated; /* whether evaluation is meant */
   MsEvaluation evaluation;
   guint64 assessment; /* bytes of it, after the arrays; 0: none */
+  guint64 interventions; /* bytes of their text, after the assessment */
 } Head;
 
 static int
@@ -37,7 +39,9 @@ ms_session_save_state (MsSession *s)
   gsize flat = ms_params_flat (s->model->params), bytes = flat * sizeof (MsReal);
   g_autoptr (GBytes) assessment = s->assessment != NULL ? ms_assessment_to_bytes (s->assessment) : NULL;
   gsize extra = assessment != NULL ? g_bytes_get_size (assessment) : 0;
-  char *data = g_malloc (sizeof (Head) + (gsize)n * bytes + extra);
+  g_autofree char *interventions = ms_interventions_to_text (s->model->interventions);
+  gsize text = strlen (interventions), size = sizeof (Head) + (gsize)n * bytes + extra + text;
+  char *data = g_malloc (size);
   Head head;
 
   memset (&head, 0, sizeof head);
@@ -51,12 +55,14 @@ ms_session_save_state (MsSession *s)
   if (s->evaluation != NULL)
     head.evaluation = *s->evaluation;
   head.assessment = extra;
+  head.interventions = text;
   memcpy (data, &head, sizeof head);
   for (int i = 0; i < n; i++)
     memcpy (data + sizeof head + (gsize)i * bytes, array[i], bytes);
   if (extra > 0)
     memcpy (data + sizeof head + (gsize)n * bytes, g_bytes_get_data (assessment, NULL), extra);
-  return g_bytes_new_take (data, sizeof head + (gsize)n * bytes + extra);
+  memcpy (data + size - text, interventions, text);
+  return g_bytes_new_take (data, size);
 }
 
 static void
@@ -68,6 +74,16 @@ restore_measures (MsSession *s, const Head *head, const char *assessment)
     s->evaluation = g_memdup2 (&head->evaluation, sizeof head->evaluation);
   if (head->assessment > 0)
     s->assessment = ms_assessment_from_bytes (assessment, head->assessment);
+}
+
+/* Those of a saved state whose sizes are right, from its last bytes. */
+static bool
+restore_interventions (MsSession *s, const char *text, gsize n, GError **error)
+{
+  g_autofree char *copy = g_strndup (text, n);
+  g_autoptr (MsInterventions) set = ms_interventions_parse (copy, error);
+
+  return set != NULL && ms_model_intervene (s->model, set, error);
 }
 
 bool
@@ -82,11 +98,13 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   if (size >= sizeof head)
     memcpy (&head, data, sizeof head);
   if (size < sizeof head || head.magic != STATE_MAGIC || head.flat != flat || head.arrays != (guint64)n
-      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes + head.assessment)
+      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes + head.assessment + head.interventions)
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model or another seed");
       return false;
     }
+  if (!restore_interventions (s, data + size - head.interventions, head.interventions, error))
+    return false;
   for (int i = 0; i < n; i++)
     memcpy (array[i], data + sizeof head + (gsize)i * bytes, bytes);
   ms_params_clear_gradients (s->model->params);

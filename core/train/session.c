@@ -5,6 +5,7 @@
 #include "core/train/account.h"
 #include "core/train/mixup.h"
 #include "core/train/schedule.h"
+#include "core/train/steering.h"
 
 #include <math.h>
 
@@ -113,8 +114,11 @@ ms_session_free (MsSession *s)
 void
 ms_session_reset (MsSession *s)
 {
+  g_autoptr (MsInterventions) none = ms_interventions_new ();
+
   if (s->opened != NULL && ms_session_restore_state (s, s->opened, NULL))
     return;
+  ms_model_intervene (s->model, none, NULL);
   ms_params_init (s->model->params, s->seed);
   ms_optimiser_reset (s->optimiser);
   s->step = 0;
@@ -249,6 +253,8 @@ account (MsSession *s, const MsModelOutput *out, const float *draws, MsDetail de
   ms_account_routing (record, s->model, batch);
   ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);
   ms_account_error (record, logits, s->labels, out->M, out->N, out->C);
+  if (batch && ms_interventions_count (s->model->interventions) > 0)
+    record->interventions = ms_interventions_words (s->model->interventions);
   if (batch)
     ms_account_predictions (record, draws != NULL ? draws : logits, ms_model_members (s->model), out->N, out->C);
   record->flops = ms_tape_flops (s->tape);
