@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The past in constant memory. The newest point takes records until it stands for `stride` of them; when no point is
- * left, neighbours are merged in pairs and the stride doubles. One spare row at the end is where a record
- * stands before it is merged into the newest point. */
+ * left, neighbours are merged in pairs and the stride doubles. Rows are allocated as they are needed. */
 #include "core/record/history.h"
 
 #include <math.h>
 #include <string.h>
 
+#define FIRST_ROWS 16
+
 MsHistory *
 ms_history_new (int capacity)
+{
+  return ms_history_new_within (0, capacity);
+}
+
+MsHistory *
+ms_history_new_within (gsize max_bytes, int capacity)
 {
   g_return_val_if_fail (capacity >= 2 && capacity % 2 == 0, NULL);
 
   MsHistory *history = g_new0 (MsHistory, 1);
 
-  history->capacity = capacity;
+  history->capacity = history->wanted = capacity;
+  history->max_bytes = max_bytes;
   history->stride = 1;
-  history->points = g_new0 (MsHistoryPoint, capacity + 1);
   return history;
 }
 
@@ -31,6 +38,8 @@ ms_history_clear (MsHistory *history)
   history->n_evaluations = 0;
   g_clear_pointer (&history->layer_experts, g_free);
   g_clear_pointer (&history->layer_block, g_free);
+  history->rows = 0;
+  g_clear_pointer (&history->points, g_free);
   g_clear_pointer (&history->load, g_free);
   g_clear_pointer (&history->dropped, g_free);
 }
@@ -41,7 +50,6 @@ ms_history_free (MsHistory *history)
   if (history == NULL)
     return;
   ms_history_clear (history);
-  g_free (history->points);
   g_free (history->evaluations);
   g_free (history);
 }
@@ -55,6 +63,31 @@ same_shape (const MsHistory *history, const MsRecord *record)
     if (record->routing[l]->E != history->layer_experts[l] || record->routing[l]->layer != history->layer_block[l])
       return false;
   return true;
+}
+
+/* Floats of one point's loads. */
+static gsize
+row_size (const MsHistory *history)
+{
+  return (gsize) history->n_layers * (gsize) history->E;
+}
+
+/* Bytes of a point with its loads, and of an evaluation, of which there are at most as many. */
+static gsize
+point_bytes (const MsHistory *history)
+{
+  return sizeof (MsHistoryPoint) + sizeof (MsEvaluation) + 2 * row_size (history) * sizeof (float);
+}
+
+/* The even number of points that the limit allows, from the fewest to what is wanted. */
+static int
+allowed (const MsHistory *history)
+{
+  gsize fit = history->max_bytes / point_bytes (history);
+
+  if (history->max_bytes == 0 || fit >= (gsize) history->wanted)
+    return history->wanted;
+  return MAX ((int) (fit / 2 * 2), MIN (MS_HISTORY_FEWEST, history->wanted));
 }
 
 static void
@@ -72,15 +105,18 @@ take_shape (MsHistory *history, const MsRecord *record)
       history->layer_block[l] = record->routing[l]->layer;
       history->E = MAX (history->E, record->routing[l]->E);
     }
-  history->load = g_new0 (float, (gsize) (history->capacity + 1) * (gsize) L * (gsize) history->E);
-  history->dropped = g_new0 (float, (gsize) (history->capacity + 1) * (gsize) L * (gsize) history->E);
+  history->capacity = allowed (history);
 }
 
-/* Floats of one point's loads. */
-static gsize
-row_size (const MsHistory *history)
+static void
+resize_rows (MsHistory *history, int rows)
 {
-  return (gsize) history->n_layers * (gsize) history->E;
+  gsize n = row_size (history) * (gsize) rows;
+
+  history->rows = rows;
+  history->points = g_renew (MsHistoryPoint, history->points, rows);
+  history->load = g_renew (float, history->load, n);
+  history->dropped = g_renew (float, history->dropped, n);
 }
 
 /* The mean of a (standing for na records) and b (for nb); what is absent in one is taken from the other. */
@@ -94,11 +130,14 @@ merged (double a, int na, double b, int nb)
   return (a * na + b * nb) / (na + nb);
 }
 
+/* Loads are never absent. */
 static void
 merge_rows (float *a, int na, const float *b, int nb, gsize n)
 {
+  float share = (float) nb / (float) (na + nb);
+
   for (gsize i = 0; i < n; i++)
-    a[i] = (float) merged (a[i], na, b[i], nb);
+    a[i] += (b[i] - a[i]) * share;
 }
 
 static void
@@ -185,28 +224,66 @@ add_evaluation (MsHistory *history, const MsEvaluation *evaluation)
   history->n_evaluations = n + 1;
 }
 
-/* Writes @record as a point of its own at row @i. */
+/* A layer's loads or drops (E) as the mean of them and of @n records before them. */
 static void
-put (MsHistory *history, int i, const MsRecord *record)
+put_counts (float *row, const int *counts, int E, int n)
 {
-  history->points[i] = (MsHistoryPoint) {
-    .first_step = record->step, .last_step = record->step, .n_records = 1, .loss = record->loss,
-    .task_loss = record->task_loss, .importance_loss = record->importance_loss, .load_loss = record->load_loss,
-    .gshard_loss = record->gshard_loss, .z_loss = record->z_loss, .train_error = record->train_error,
-  };
+  float share = 1.0f / (float) (n + 1);
+
+  if (n == 0)
+    for (int e = 0; e < E; e++)
+      row[e] = (float) counts[e];
+  else
+    for (int e = 0; e < E; e++)
+      row[e] += ((float) counts[e] - row[e]) * share;
+}
+
+static void
+put_use (float *row, const double *use, int E, int n)
+{
+  for (int e = 0; e < E; e++)
+    row[e] = n == 0 ? (float) use[e] : (float) (row[e] + (use[e] - row[e]) / (n + 1));
+}
+
+/* Merges the record's loads into row @i, which stands for @n records already. */
+static void
+put_loads (MsHistory *history, int i, const MsRecord *record, int n)
+{
   for (int l = 0; l < history->n_layers; l++)
     {
       const MsRouting *routing = record->routing[l];
       gsize row = (gsize) i * row_size (history) + (gsize) l * (gsize) history->E;
+      gsize padding = (gsize) (history->E - routing->E) * sizeof (float);
 
-      for (int e = 0; e < history->E; e++)
-        {
-          double load = e >= routing->E ? 0 : routing->use != NULL ? routing->use[e] : (double) routing->load[e];
-
-          history->load[row + (gsize) e] = (float) load;
-          history->dropped[row + (gsize) e] = e < routing->E ? (float) routing->dropped[e] : 0;
-        }
+      if (routing->use != NULL)
+        put_use (history->load + row, routing->use, routing->E, n);
+      else
+        put_counts (history->load + row, routing->load, routing->E, n);
+      put_counts (history->dropped + row, routing->dropped, routing->E, n);
+      memset (history->load + row + routing->E, 0, padding);
+      memset (history->dropped + row + routing->E, 0, padding);
     }
+}
+
+static MsHistoryPoint
+point_of (const MsRecord *record)
+{
+  return (MsHistoryPoint) {
+    .first_step = record->step, .last_step = record->step, .n_records = 1, .loss = record->loss,
+    .task_loss = record->task_loss, .importance_loss = record->importance_loss, .load_loss = record->load_loss,
+    .gshard_loss = record->gshard_loss, .z_loss = record->z_loss, .train_error = record->train_error,
+  };
+}
+
+/* A new last point, without loads yet. */
+static void
+append (MsHistory *history)
+{
+  if (history->n_points == history->capacity)
+    halve (history);
+  if (history->n_points == history->rows)
+    resize_rows (history, MIN (MAX (FIRST_ROWS, 2 * history->rows), history->capacity));
+  history->n_points++;
 }
 
 void
@@ -217,21 +294,41 @@ ms_history_add (MsHistory *history, const MsRecord *record)
   if (history->n_points == 0 || !same_shape (history, record))
     take_shape (history, record);
 
-  int i = history->n_points;
-  bool open = i > 0 && history->points[i - 1].n_records < history->stride;
+  MsHistoryPoint point = point_of (record), *last = NULL;
+  bool open = history->n_points > 0 && history->points[history->n_points - 1].n_records < history->stride;
 
-  if (!open && i == history->capacity)
-    {
-      halve (history);
-      i = history->n_points;
-    }
-  put (history, i, record);
+  if (!open)
+    append (history);
+  last = &history->points[history->n_points - 1];
+  put_loads (history, history->n_points - 1, record, open ? last->n_records : 0);
   if (open)
-    merge_into (history, i - 1, i);
+    merge_point (last, &point);
   else
-    history->n_points = i + 1;
+    *last = point;
   if (record->evaluation != NULL)
     add_evaluation (history, record->evaluation);
+}
+
+void
+ms_history_set_limit (MsHistory *history, gsize max_bytes)
+{
+  g_return_if_fail (history != NULL);
+  history->max_bytes = max_bytes;
+  int capacity = MIN (allowed (history), history->capacity);
+
+  while (history->n_points > capacity)
+    halve (history);
+  history->capacity = capacity;
+  if (history->rows > capacity)
+    resize_rows (history, capacity);
+}
+
+gsize
+ms_history_bytes (const MsHistory *history)
+{
+  g_return_val_if_fail (history != NULL, 0);
+  return sizeof *history + (gsize) history->rows * (sizeof (MsHistoryPoint) + 2 * row_size (history) * sizeof (float))
+         + (gsize) history->evaluations_size * sizeof (MsEvaluation) + 2 * (gsize) history->n_layers * sizeof (int);
 }
 
 void
@@ -252,18 +349,19 @@ ms_history_copy (const MsHistory *history)
 {
   g_return_val_if_fail (history != NULL, NULL);
 
-  MsHistory *copy = ms_history_new (history->capacity);
-  gsize n = row_size (history), used = n * (gsize) history->n_points;
+  MsHistory *copy = ms_history_new_within (history->max_bytes, history->wanted);
+  gsize used = row_size (history) * (gsize) history->n_points;
 
+  copy->capacity = history->capacity;
   copy->n_points = history->n_points;
   copy->stride = history->stride;
   copy->n_layers = history->n_layers;
   copy->E = history->E;
-  memcpy (copy->points, history->points, (gsize) history->n_points * sizeof (MsHistoryPoint));
   copy->layer_experts = g_memdup2 (history->layer_experts, (gsize) history->n_layers * sizeof (int));
   copy->layer_block = g_memdup2 (history->layer_block, (gsize) history->n_layers * sizeof (int));
-  copy->load = g_new0 (float, (gsize) (history->capacity + 1) * n);
-  copy->dropped = g_new0 (float, (gsize) (history->capacity + 1) * n);
+  resize_rows (copy, history->n_points);
+  if (history->n_points > 0)
+    memcpy (copy->points, history->points, (gsize) history->n_points * sizeof (MsHistoryPoint));
   if (used > 0)
     {
       memcpy (copy->load, history->load, used * sizeof (float));
@@ -272,4 +370,16 @@ ms_history_copy (const MsHistory *history)
   copy->n_evaluations = copy->evaluations_size = history->n_evaluations;
   copy->evaluations = g_memdup2 (history->evaluations, (gsize) history->n_evaluations * sizeof (MsEvaluation));
   return copy;
+}
+
+const float *
+ms_history_load (const MsHistory *history, int point, int layer)
+{
+  return history->load + (gsize) point * row_size (history) + (gsize) layer * (gsize) history->E;
+}
+
+const float *
+ms_history_dropped (const MsHistory *history, int point, int layer)
+{
+  return history->dropped + (gsize) point * row_size (history) + (gsize) layer * (gsize) history->E;
 }

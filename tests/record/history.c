@@ -183,6 +183,104 @@ test_use (void)
     g_assert_cmpfloat ((double) history->load[e], ==, 0.25 + e);
 }
 
+static void
+add_wide (MsHistory *history, gint64 first, gint64 last, int layers, int E)
+{
+  for (gint64 step = first; step <= last; step++)
+    {
+      g_autoptr (MsRecord) record = make_record (step, layers, E);
+
+      ms_history_add (history, record);
+    }
+}
+
+/* A limit in bytes leaves as many points as fit, an even number, but never fewer than the fewest. */
+static void
+test_within (void)
+{
+  const gsize limit = 1 << 20;
+  g_autoptr (MsHistory) small = ms_history_new_within (limit, 2048), wide = ms_history_new_within (limit, 2048);
+  g_autoptr (MsHistory) huge = ms_history_new_within (limit, 2048);
+
+  add_wide (small, 1, 10, 1, 4);
+  g_assert_cmpint (small->capacity, ==, 2048);
+  g_assert_cmpuint (ms_history_bytes (small), <, 10000); /* rows come as they are needed */
+  add_wide (wide, 1, 5000, 4, 100); /* 3.2 kB of loads a point */
+  g_assert_cmpint (wide->capacity, >, 256);
+  g_assert_cmpint (wide->capacity, <, 328);
+  g_assert_cmpint (wide->capacity % 2, ==, 0);
+  g_assert_cmpuint (ms_history_bytes (wide), <=, limit);
+  g_assert_cmpint (wide->points[0].first_step, ==, 1);
+  g_assert_cmpint (wide->points[wide->n_points - 1].last_step, ==, 5000);
+  add_wide (huge, 1, 200, 16, 512);
+  g_assert_cmpint (huge->capacity, ==, MS_HISTORY_FEWEST);
+}
+
+/* Merging by a smaller limit keeps the means. */
+static void
+test_limit (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (1024);
+
+  add_steps (history, 1, 999);
+  ms_history_set_limit (history, 30000);
+  g_assert_cmpuint (ms_history_bytes (history), <=, 30000);
+  g_assert_cmpint (history->n_points, <=, history->capacity);
+  check_whole (history, 1, 999);
+  add_steps (history, 1000, 2000);
+  check_whole (history, 1, 2000);
+  g_assert_cmpuint (ms_history_bytes (history), <=, 30000);
+}
+
+/* A mean over very many records is as good as float: it is built up one record at a time. */
+static void
+test_long (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new (2);
+  double sum = 0;
+  const int n = 100000;
+
+  for (int step = 1; step <= n; step++)
+    {
+      g_autoptr (MsRecord) record = make_record (step, 1, 1);
+
+      record->routing[0]->load[0] = step * 7919 % 1000;
+      sum += record->routing[0]->load[0];
+      ms_history_add (history, record);
+    }
+  double weighted = 0;
+
+  for (int i = 0; i < history->n_points; i++)
+    weighted += history->points[i].n_records * (double) ms_history_load (history, i, 0)[0];
+  g_assert_cmpfloat_with_epsilon (weighted / n, sum / n, 1e-4 * sum / n);
+}
+
+/* The fastest of several rounds, so that a busy machine does not matter; generous, for sanitisers. */
+static void
+test_cost (void)
+{
+  g_autoptr (MsHistory) history = ms_history_new_within (64 << 20, 2048);
+  g_autoptr (MsRecord) record = make_record (1, 128, 512);
+  gint64 best = G_MAXINT64;
+
+  for (int l = 0; l < 128; l++)
+    {
+      ms_routing_free (record->routing[l]);
+      record->routing[l] = ms_routing_new (0, 512, 1, 1);
+    }
+  for (int round = 0; round < 40; round++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      for (int i = 0; i < 10; i++, record->step++)
+        ms_history_add (history, record);
+      best = MIN (best, g_get_monotonic_time () - start);
+    }
+  g_test_message ("%.3f ms a record of 65,536 cells, %.1f MB", (double) best / 1e4,
+                  (double) ms_history_bytes (history) / 1e6);
+  g_assert_cmpint (best, <, 50000);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -193,5 +291,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/evaluations", test_evaluations);
   g_test_add_func ("/history/copy", test_copy);
   g_test_add_func ("/history/use", test_use);
+  g_test_add_func ("/history/within", test_within);
+  g_test_add_func ("/history/limit", test_limit);
+  g_test_add_func ("/history/long", test_long);
+  g_test_add_func ("/history/cost", test_cost);
   return g_test_run ();
 }
