@@ -64,6 +64,19 @@ ms_assessment_to_bytes (const MsAssessment *assessment)
   return g_byte_array_free_to_bytes (bytes);
 }
 
+gsize
+ms_assessment_bytes (const MsAssessment *assessment)
+{
+  Part parts[MAX_PARTS];
+  int n = list_parts (assessment, parts);
+  gsize bytes = sizeof *assessment + (assessment->foreign != NULL ? strlen (assessment->foreign) + 1 : 0);
+
+  for (int i = 0; i < n; i++)
+    if (*pointer_at ((MsAssessment *)assessment, &parts[i]) != NULL)
+      bytes += parts[i].size;
+  return bytes;
+}
+
 MsAssessment *
 ms_assessment_from_bytes (gconstpointer data, gsize size)
 {

@@ -64,6 +64,8 @@ MsAssessment *ms_assessment_new (int M, int N, int C); /* numbers NaN, member al
 MsAssessment *ms_assessment_ref (MsAssessment *assessment);
 void ms_assessment_unref (MsAssessment *assessment); /* NULL is fine */
 
+gsize ms_assessment_bytes (const MsAssessment *assessment); /* that it occupies */
+
 /* As bytes, the same for equal assessments, and back. For this process only: the bytes are trusted. */
 GBytes *ms_assessment_to_bytes (const MsAssessment *assessment);
 MsAssessment *ms_assessment_from_bytes (gconstpointer data, gsize size);

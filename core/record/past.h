@@ -2,8 +2,9 @@
 
 /* The past that can be looked at: the history of every branch, and of recent and some older steps the Records with
  * their batches. Bounded in bytes: when it is full, the recorded batch whose loss leaves the smallest gap in proportion
- * to its age goes first, then histories of branches that were left longest ago, never the current one's. Not
- * thread-safe. */
+ * to its age goes first, so that batches lie the wider apart the older they are. Histories have half of the bytes at
+ * most, one of them an eighth (but MS_HISTORY_FEWEST points): those of branches that were left longest ago go, never
+ * the current one's. Not thread-safe. */
 #pragma once
 
 #include "core/record/history.h"
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct MsPast MsPast;
 
-MsPast *ms_past_new (gsize max_bytes);
+MsPast *ms_past_new (gsize max_bytes); /* on branch 0, which has no parent */
 void ms_past_free (MsPast *past);
 void ms_past_clear (MsPast *past);
 void ms_past_set_budget (MsPast *past, gsize max_bytes); /* at least the newest batch and a short history are kept */
@@ -22,8 +23,12 @@ gsize ms_past_bytes (const MsPast *past);
  * A branch that is known already goes on after @from, and what it had after it is forgotten. */
 void ms_past_enter (MsPast *past, int branch, int parent, gint64 from);
 
-/* A record of the current branch, newer than all before it; those with a batch are referenced and kept for a while. */
+/* A record of the current branch, newer than all before it; those with a batch are referenced and kept for a while. Of
+ * the newest step once more, as after a change without a step: its batch is replaced. */
 void ms_past_add (MsPast *past, MsRecord *record);
+
+/* A batch of @branch that was computed again; one of the same step is replaced. Histories know of it already. */
+void ms_past_put (MsPast *past, int branch, MsRecord *record);
 
 const MsHistory *ms_past_history (const MsPast *past, int branch); /* NULL: none is kept. Changes with the next add */
 const MsHistory *ms_past_current (const MsPast *past);             /* of the current branch, never NULL */

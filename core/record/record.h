@@ -138,6 +138,9 @@ MsRecord *ms_record_new (void); /* numbers NaN, pointers NULL, one reference */
 MsRecord *ms_record_ref (MsRecord *record);
 void ms_record_unref (MsRecord *record); /* NULL is fine */
 
+/* Bytes that it occupies, but for what several records share: its assessment and its trial. */
+gsize ms_record_bytes (const MsRecord *record);
+
 /* All arrays are allocated and set to "none": expert -1, the rest 0. Optional arrays (gate, probs, logits, mask)
  * stay NULL. */
 MsRouting *ms_routing_new (int T, int E, int K, int M);

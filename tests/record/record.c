@@ -95,6 +95,33 @@ test_caption (void)
   g_assert_cmpstr (full, ==, "trace · digits-vmoe · seed 7 · step 120");
 }
 
+/* Each array counts with its own bytes, and what is absent with none. */
+static void
+test_bytes (void)
+{
+  g_autoptr (MsRecord) record = ms_record_new ();
+  gsize bare = ms_record_bytes (record);
+
+  record->N = 3;
+  record->height = 2;
+  record->width = 5;
+  record->channels = 1;
+  record->inputs = g_new0 (float, 30);
+  g_assert_cmpuint (ms_record_bytes (record) - bare, ==, 120);
+  bare = ms_record_bytes (record);
+  record->predictions = ms_predictions_new (2, 3, 10);
+  g_assert_cmpuint (ms_record_bytes (record) - bare, ==, sizeof (MsPredictions) + 240);
+  bare = ms_record_bytes (record);
+  record->n_routing = 1;
+  record->routing = g_new0 (MsRouting *, 1);
+  record->routing[0] = ms_routing_new (7, 4, 2, 1); /* 14 choices of 2 + 1 bytes; 4 experts of 4 + 4 */
+  g_assert_cmpuint (ms_record_bytes (record) - bare, ==, sizeof (gpointer) + sizeof (MsRouting) + 42 + 32);
+  bare = ms_record_bytes (record);
+  record->routing[0]->noise = g_new0 (float, 28);
+  record->routing[0]->expert_cosine = g_new0 (float, 16);
+  g_assert_cmpuint (ms_record_bytes (record) - bare, ==, 112 + 64);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -104,5 +131,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/record/routing", test_routing);
   g_test_add_func ("/record/surface", test_surface);
   g_test_add_func ("/record/caption", test_caption);
+  g_test_add_func ("/record/bytes", test_bytes);
   return g_test_run ();
 }
