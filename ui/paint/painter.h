@@ -120,7 +120,7 @@ typedef struct {
   bool docked;  /* has a place of its own in the window and is no tile */
 } MsPainter;
 
-/* Frees what sample gave: unrefs the record, frees the history. NULL is fine. */
+/* Frees what sample gave, with all that it points to. NULL is fine. */
 void ms_scene_free (MsScene *scene);
 
 const MsPainter *const *ms_painters (void); /* NULL-terminated, from the one list MS_PAINTERS in painters.h */

@@ -9,6 +9,10 @@ ms_scene_free (MsScene *scene)
     return;
   ms_record_unref ((MsRecord *) scene->record);
   ms_history_free ((MsHistory *) scene->history);
+  ms_branches_unref ((MsBranches *) scene->branches);
+  ms_past_free ((MsPast *) scene->past);
+  ms_alerts_free ((MsAlerts *) scene->alerts);
+  ms_scene_free ((MsScene *) scene->other);
   g_free (scene);
 }
 

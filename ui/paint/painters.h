@@ -17,7 +17,8 @@ G_BEGIN_DECLS
   X (plane) \
   X (calibration) \
   X (ood) \
-  X (coactivation)
+  X (coactivation) \
+  X (timeline)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)

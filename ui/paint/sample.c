@@ -179,7 +179,42 @@ sample_evaluation (gint64 step)
   };
 }
 
-/* Scalars and loads of the steps up to the record's own: uneven at first, then balanced. */
+MsRecord *
+ms_sample_step (const MsRecord *record, gint64 step)
+{
+  MsRecord *past = ms_record_new ();
+  double early = exp (-(double) step / 60);
+
+  past->step = step;
+  past->provenance = MS_PROVENANCE_SAMPLE;
+  fill_losses (past, step);
+  past->n_routing = record->n_routing;
+  past->routing = g_new0 (MsRouting *, record->n_routing);
+  for (int l = 0; l < record->n_routing; l++)
+    {
+      int E = record->routing[l]->E;
+
+      past->routing[l] = ms_routing_new (0, E, 1, 1);
+      past->routing[l]->layer = record->routing[l]->layer;
+      for (int e = 0; e < E; e++)
+        {
+          double fair = (double) record->N * record->tokens * record->routing[l]->K / E;
+          double wave = 1 + early * 1.6 * cos (e * 2.4 + l) + 0.22 * cos ((double) step / (9 + e % 5) + e)
+                        + 0.3 * (ms_sample_scatter ((guint32) (step * 64 + e + 900 * l)) - 0.5);
+
+          past->routing[l]->load[e] = (int) MAX (0, fair * wave);
+          past->routing[l]->dropped[e] = (int) MAX (0, fair * (wave - 1.3));
+        }
+    }
+  if (step % 15 == 0)
+    {
+      past->evaluation = g_new (MsEvaluation, 1);
+      *past->evaluation = sample_evaluation (step);
+    }
+  return past;
+}
+
+/* The steps up to the record's own. */
 static MsHistory *
 sample_history (const MsRecord *record)
 {
@@ -187,34 +222,8 @@ sample_history (const MsRecord *record)
 
   for (gint64 step = 1; step <= record->step; step++)
     {
-      g_autoptr (MsRecord) past = ms_record_new ();
-      double early = exp (-(double) step / 60);
+      g_autoptr (MsRecord) past = ms_sample_step (record, step);
 
-      past->step = step;
-      fill_losses (past, step);
-      past->n_routing = record->n_routing;
-      past->routing = g_new0 (MsRouting *, record->n_routing);
-      for (int l = 0; l < record->n_routing; l++)
-        {
-          int E = record->routing[l]->E;
-
-          past->routing[l] = ms_routing_new (0, E, 1, 1);
-          past->routing[l]->layer = record->routing[l]->layer;
-          for (int e = 0; e < E; e++)
-            {
-              double fair = (double) record->N * record->tokens * record->routing[l]->K / E;
-              double wave = 1 + early * 1.6 * cos (e * 2.4 + l) + 0.22 * cos ((double) step / (9 + e % 5) + e)
-                            + 0.3 * (ms_sample_scatter ((guint32) (step * 64 + e + 900 * l)) - 0.5);
-
-              past->routing[l]->load[e] = (int) MAX (0, fair * wave);
-              past->routing[l]->dropped[e] = (int) MAX (0, fair * (wave - 1.3));
-            }
-        }
-      if (step % 15 == 0)
-        {
-          past->evaluation = g_new (MsEvaluation, 1);
-          *past->evaluation = sample_evaluation (step);
-        }
       ms_history_add (history, past);
     }
   return history;

@@ -14,6 +14,8 @@ MsScene *ms_sample_soft (void); /* digits through two soft layers */
 
 MsScene *ms_sample_ensemble (void); /* digits judged by three members, with an assessment */
 
+MsScene *ms_sample_branches (void); /* digits after going back twice, with what was noticed and changed */
+
 /* For tests of other sizes: @N examples (digits), each patch sent to @K of @E experts. */
 MsScene *ms_sample_digits_sized (int N, int E, int K, bool class_token);
 /* @N examples through soft layers of @slots slots (a multiple of 8) for each image. */
