@@ -73,8 +73,14 @@ ms_load_metrics (const double *count, int E)
     .dead_fraction = (double)dead / E,
     .max_share = largest / N,
     .active_fraction = (double)(E - dead) / E,
-    .dead_is_meaningful = N >= (double)MIN_ASSIGNMENTS_PER_EXPERT * E,
+    .dead_is_meaningful = ms_load_dead_is_meaningful (N, E),
   };
+}
+
+bool
+ms_load_dead_is_meaningful (double total, int E)
+{
+  return total >= (double)MIN_ASSIGNMENTS_PER_EXPERT * E;
 }
 
 static const struct {

@@ -27,6 +27,8 @@ typedef struct {
 } MsLoadMetrics;
 
 MsLoadMetrics ms_load_metrics (const double *count, int E);
+/* Whether @total assignments are enough to call an expert without any dead: total / E >= 10. */
+bool ms_load_dead_is_meaningful (double total, int E);
 
 /* The numbers above, each with its title and its formula, which names the variant where there are several: for tables
  * and pictures. */

@@ -405,6 +405,7 @@ test_tables (void)
   } tables[] = {
     { "assignments", 1024 }, { "load", 8 }, { "curves", 300 }, { "plane", 400 }, { "slots", 256 },
     { "disagreement", 64 }, { "calibration", 15 }, { "ood", MS_N_OOD_SCORES }, { "timeline", 300 },
+    { "heatmap", 176 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)

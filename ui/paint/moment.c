@@ -60,27 +60,6 @@ ms_moment_dropped (const MsHistory *history, int i, int layer)
   return holds (history, i, layer) ? history->dropped + row_of (history, i, layer) : NULL;
 }
 
-gint64
-ms_moment_window (const MsHistory *history, int i, int layer, gint64 steps, double *sum)
-{
-  gint64 n = 0;
-
-  if (!holds (history, i, layer))
-    return 0;
-  for (int e = 0; e < history->layer_experts[layer]; e++)
-    sum[e] = 0;
-  for (; i >= 0 && n < steps; i--)
-    {
-      const float *load = ms_moment_load (history, i, layer);
-      int records = history->points[i].n_records;
-
-      for (int e = 0; e < history->layer_experts[layer]; e++)
-        sum[e] += (double) load[e] * records;
-      n += records;
-    }
-  return n;
-}
-
 double
 ms_moment_violation (const MsHistory *history, int i, int layer)
 {

@@ -18,8 +18,6 @@ int ms_moment_layer (const MsScene *scene);
 /* (E of the layer) assignments a step, mean over the steps of point @i; in Soft MoE combine weights. */
 const float *ms_moment_load (const MsHistory *history, int i, int layer);
 const float *ms_moment_dropped (const MsHistory *history, int i, int layer); /* likewise, those that were dropped */
-/* Loads summed over the newest points up to @i that together hold @steps steps -> @sum (E); returns their steps. */
-gint64 ms_moment_window (const MsHistory *history, int i, int layer, gint64 steps, double *sum);
 /* The largest of u = c E / N less 1; NaN: there were no assignments. */
 double ms_moment_violation (const MsHistory *history, int i, int layer);
 MsLoadMetrics ms_moment_metrics (const MsHistory *history, int i, int layer);

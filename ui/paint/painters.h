@@ -17,6 +17,7 @@ G_BEGIN_DECLS
   X (plane) \
   X (calibration) \
   X (ood) \
+  X (heatmap) \
   X (coactivation) \
   X (timeline)
 

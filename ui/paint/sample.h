@@ -15,6 +15,7 @@ MsScene *ms_sample_soft (void); /* digits through two soft layers */
 MsScene *ms_sample_ensemble (void); /* digits judged by three members, with an assessment */
 
 MsScene *ms_sample_branches (void); /* digits after going back twice, with what was noticed and changed */
+MsScene *ms_sample_layers (void);   /* the loads of eight layers with up to 24 experts, some of them dead */
 
 /* For tests of other sizes: @N examples (digits), each patch sent to @K of @E experts. */
 MsScene *ms_sample_digits_sized (int N, int E, int K, bool class_token);
@@ -24,5 +25,8 @@ MsScene *ms_sample_soft_sized (int N, int slots);
 MsScene *ms_sample_ensemble_sized (int M, int N);
 /* The same, with E3's layers: @M copies of the tokens, each with its own part of @E experts. */
 MsScene *ms_sample_e3_sized (int M, int N, int E);
+
+/* The loads of @L layers with @E experts, every third layer with a third less, over @steps steps. */
+MsScene *ms_sample_layers_sized (int L, int E, int steps);
 
 G_END_DECLS

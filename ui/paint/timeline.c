@@ -88,15 +88,17 @@ static void
 paint_alerts (cairo_t *cr, const MsTimelineLayout *layout, const MsScene *scene, const MsPalette *palette)
 {
   double s = palette->scale, y = layout->marks.y + 1, side = MIN (8 * s, layout->marks.height - 2), drawn = -INFINITY;
+  bool open = false;
 
   for (int i = 0; scene->alerts != NULL && i < ms_alerts_count (scene->alerts); i++)
     {
       const MsAlert *alert = ms_alerts_at (scene->alerts, i);
       double x = ms_timeline_x (layout, alert->step);
 
-      if (fabs (x - drawn) < 1 && alert->over >= 0) /* one that is not over is never hidden */
+      if (fabs (x - drawn) < 1 && (alert->over >= 0 || open)) /* one that is not over is never hidden */
         continue;
       drawn = x;
+      open = alert->over < 0;
       ms_draw_colour (cr, alert_colour (palette, alert->kind));
       if (alert->over >= 0)
         ms_draw_rule (cr, x, y, ms_timeline_x (layout, alert->over) - x, 1, alert_colour (palette, alert->kind));
