@@ -253,13 +253,19 @@ static void
 rewind_to (MsRunner *self, gint64 step)
 {
   g_autoptr (GError) error = NULL;
+  MsMoment moment = { ms_timeline_now (self->timeline).branch, step };
+  MsSession *session;
 
   self->playing = false;
   self->steps_left = 0;
-  if (ms_timeline_rewind (self->timeline, self->session, step, &error))
-    begin_here (self, false);
-  else
-    tell_error (self, error);
+  session = ms_timeline_go (self->timeline, self->session, moment, &error);
+  if (session == NULL)
+    {
+      tell_error (self, error);
+      return;
+    }
+  self->session = session;
+  begin_here (self, false);
 }
 
 static void

@@ -56,3 +56,6 @@ MsRecord *ms_session_new_record (const MsSession *session);
 
 /* Adds the decision surface and a fixed sample of points, by a forward pass that resets the tape. Plane tasks only. */
 void ms_session_add_surface (MsSession *session, MsRecord *record);
+
+/* About what ms_session_save_state takes, in bytes. */
+gsize ms_session_state_size (const MsSession *session);

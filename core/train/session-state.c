@@ -31,6 +31,14 @@ state_arrays (MsSession *s, MsReal *array[3])
   return array[2] != NULL ? 3 : 2;
 }
 
+gsize
+ms_session_state_size (const MsSession *s)
+{
+  MsReal *array[3];
+
+  return (gsize)state_arrays ((MsSession *)s, array) * ms_params_flat (s->model->params) * sizeof (MsReal);
+}
+
 GBytes *
 ms_session_save_state (MsSession *s)
 {

@@ -1,132 +1,182 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Going back in time: saved states, sparser with age, and the log of live changes between them. */
-#include "core/train/timeline.h"
+/* The log: which branches there are, what was in force when. */
+#include "core/train/timeline-private.h"
 
-#define SAVE_EVERY 32 /* steps; at most so many have to be stepped again near the present */
+#include "core/train/session-private.h"
+#include "core/train/undo.h"
 
-typedef struct {
-  gint64 step;
-  GBytes *state; /* owned */
-} SavedState;
+#include <math.h>
 
-/* The values in force for every step after @step, until the next change. */
-typedef struct {
-  gint64 step;
-  MsExperiment *experiment; /* owned */
-} Change;
+/* What is in force */
 
-struct MsTimeline {
-  gsize max_bytes, bytes;
-  GArray *states;  /* of SavedState, by step; the first is where the run began and is never dropped */
-  GArray *changes; /* of Change, by step */
-};
+void
+ms_force_set (MsForce *force, const MsExperiment *experiment, const MsInterventions *interventions)
+{
+  MsExperiment *x = ms_experiment_ref ((MsExperiment *) experiment);
+  MsInterventions *set = ms_interventions_ref ((MsInterventions *) interventions);
+
+  ms_force_clear (force);
+  *force = (MsForce){ x, set };
+}
+
+void
+ms_force_clear (MsForce *force)
+{
+  g_clear_pointer (&force->experiment, ms_experiment_unref);
+  g_clear_pointer (&force->interventions, ms_interventions_unref);
+}
+
+bool
+ms_force_equal (const MsForce *a, const MsForce *b)
+{
+  return (a->experiment == b->experiment || ms_experiment_equal (a->experiment, b->experiment))
+         && (a->interventions == b->interventions || ms_interventions_equal (a->interventions, b->interventions));
+}
+
+MsForce
+ms_force_of (const MsSession *session)
+{
+  return (MsForce){ (MsExperiment *) ms_session_experiment (session),
+                    (MsInterventions *) ms_session_interventions (session) };
+}
+
+bool
+ms_force_apply (const MsForce *force, MsSession *session, GError **error)
+{
+  MsForce now = ms_force_of (session);
+  g_autoptr (MsInterventions) none = ms_interventions_new ();
+  bool same = ms_experiment_equal (now.experiment, force->experiment);
+
+  if (same && ms_interventions_equal (now.interventions, force->interventions))
+    return true;
+  /* Values and interventions that fit together need not fit what the other was before. */
+  if (!same && (!ms_session_intervene (session, none, error) || !ms_session_change (session, force->experiment, error)))
+    return false;
+  return ms_session_intervene (session, force->interventions, error);
+}
+
+/* Branches */
+
+static void
+log_entry_clear (gpointer data)
+{
+  MsLogEntry *entry = data;
+
+  ms_force_clear (&entry->force);
+  g_free (entry->words);
+}
 
 static void
 saved_state_clear (gpointer data)
 {
-  g_bytes_unref (((SavedState *) data)->state);
+  g_bytes_unref (((MsSavedState *) data)->state);
 }
 
 static void
-change_clear (gpointer data)
+branch_free (gpointer data)
 {
-  ms_experiment_unref (((Change *) data)->experiment);
+  MsTimelineBranch *branch = data;
+
+  ms_force_clear (&branch->inherited);
+  g_array_unref (branch->log);
+  g_array_unref (branch->states);
+  g_array_unref (branch->measured);
+  g_clear_pointer (&branch->opened, g_bytes_unref);
+  g_free (branch->start);
+  g_free (branch->name);
+  g_free (branch);
 }
 
-static SavedState *
-state_at (const MsTimeline *self, guint i)
+static MsTimelineBranch *
+branch_new (MsTimeline *self, MsTimelineBranch *parent, gint64 from, const MsForce *inherited)
 {
-  return &g_array_index (self->states, SavedState, i);
+  MsTimelineBranch *branch = g_new0 (MsTimelineBranch, 1);
+
+  branch->id = (int) self->branches->len;
+  branch->parent = parent;
+  branch->from = branch->to = from;
+  branch->serial = self->serial++;
+  ms_force_set (&branch->inherited, inherited->experiment, inherited->interventions);
+  branch->log = g_array_new (FALSE, FALSE, sizeof (MsLogEntry));
+  branch->states = g_array_new (FALSE, FALSE, sizeof (MsSavedState));
+  branch->measured = g_array_new (FALSE, FALSE, sizeof (MsMeasured));
+  g_array_set_clear_func (branch->log, log_entry_clear);
+  g_array_set_clear_func (branch->states, saved_state_clear);
+  branch->flops_per_example = branch->flops_per_step = NAN;
+  g_ptr_array_add (self->branches, branch);
+  self->now = (MsMoment){ branch->id, from };
+  return branch;
 }
 
-static Change *
-change_at (const MsTimeline *self, guint i)
+MsTimelineBranch *
+ms_timeline_branch (const MsTimeline *self, int id)
 {
-  return &g_array_index (self->changes, Change, i);
+  return id >= 0 && id < (int) self->branches->len ? self->branches->pdata[id] : NULL;
 }
+
+const MsTimelineBranch *
+ms_timeline_root (const MsTimelineBranch *branch)
+{
+  while (branch->parent != NULL)
+    branch = branch->parent;
+  return branch;
+}
+
+MsTimelineBranch *
+ms_timeline_owner (MsTimelineBranch *branch, gint64 step)
+{
+  while (branch != NULL && step < branch->from)
+    branch = branch->parent;
+  return branch != NULL && step <= branch->to ? branch : NULL;
+}
+
+const MsForce *
+ms_timeline_force_at (const MsTimelineBranch *branch, gint64 step)
+{
+  for (guint i = branch->log->len; i > 0; i--)
+    if (g_array_index (branch->log, MsLogEntry, i - 1).step <= step)
+      return &g_array_index (branch->log, MsLogEntry, i - 1).force;
+  return &branch->inherited;
+}
+
+/* Measurements */
 
 static void
-drop_state (MsTimeline *self, guint i)
+note_measured (MsTimelineBranch *branch, gint64 step)
 {
-  self->bytes -= g_bytes_get_size (state_at (self, i)->state);
-  g_array_remove_index (self->states, i);
-}
+  MsMeasured *last = branch->measured->len > 0
+                       ? &g_array_index (branch->measured, MsMeasured, branch->measured->len - 1) : NULL;
+  gint64 newest = last != NULL ? last->first + (last->n - 1) * last->stride : -1;
 
-static void
-forget_after (MsTimeline *self, gint64 step)
-{
-  while (self->states->len > 0 && state_at (self, self->states->len - 1)->step > step)
-    drop_state (self, self->states->len - 1);
-  while (self->changes->len > 0 && change_at (self, self->changes->len - 1)->step > step)
-    g_array_set_size (self->changes, self->changes->len - 1);
-}
-
-/* The state whose loss leaves the smallest gap in proportion to its age; neither the first nor the newest. */
-static guint
-least_useful (const MsTimeline *self)
-{
-  gint64 now = state_at (self, self->states->len - 1)->step;
-  double least = G_MAXDOUBLE;
-  guint found = 1;
-
-  for (guint i = 1; i + 1 < self->states->len; i++)
+  if (step <= newest)
+    return;
+  if (last != NULL && (last->n == 1 || step - newest == last->stride))
     {
-      double gap = (double) (state_at (self, i + 1)->step - state_at (self, i - 1)->step);
-      double use = gap / (double) (now - state_at (self, i)->step + 1);
-
-      if (use < least)
-        {
-          least = use;
-          found = i;
-        }
+      last->stride = step - newest;
+      last->n++;
+      return;
     }
-  return found;
+
+  MsMeasured measured = { step, 0, 1 };
+  g_array_append_val (branch->measured, measured);
 }
 
-static bool
-state_is_due (const MsTimeline *self, gint64 step)
+gint64
+ms_timeline_measured (const MsTimelineBranch *branch, gint64 first, gint64 last)
 {
-  if (self->states->len == 0)
-    return true;
-  /* One state may be most of the budget: then a second one would only be copied to be dropped again. */
-  if (2 * g_bytes_get_size (state_at (self, 0)->state) > self->max_bytes)
-    return false;
-  return step - state_at (self, self->states->len - 1)->step >= SAVE_EVERY;
-}
-
-static void
-note_change (MsTimeline *self, MsSession *session)
-{
-  gint64 step = ms_session_get_step (session);
-  MsExperiment *experiment = (MsExperiment *) ms_session_experiment (session);
-  Change change = { step, NULL };
-
-  if (self->changes->len > 0)
+  for (guint i = branch->measured->len; i > 0; i--)
     {
-      Change *last = change_at (self, self->changes->len - 1);
-      if (last->experiment == experiment || ms_experiment_equal (last->experiment, experiment))
-        return;
-      if (last->step == step)
-        g_array_set_size (self->changes, self->changes->len - 1);
+      const MsMeasured *m = &g_array_index (branch->measured, MsMeasured, i - 1);
+      gint64 n = m->stride > 0 ? MIN ((last - m->first) / m->stride, m->n - 1) : 0;
+
+      if (m->first <= last)
+        return m->first + n * m->stride >= first ? m->first + n * m->stride : -1;
     }
-  change.experiment = ms_experiment_ref (experiment);
-  g_array_append_val (self->changes, change);
+  return -1;
 }
 
-/* Sets the values that were in force for the step after the session's. */
-static bool
-apply_change (const MsTimeline *self, MsSession *session, GError **error)
-{
-  gint64 step = ms_session_get_step (session);
-  const MsExperiment *wanted = NULL;
-
-  for (guint i = 0; i < self->changes->len && change_at (self, i)->step <= step; i++)
-    wanted = change_at (self, i)->experiment;
-  if (wanted == NULL || ms_experiment_equal (wanted, ms_session_experiment (session)))
-    return true;
-  return ms_session_change (session, wanted, error);
-}
+/* The timeline */
 
 MsTimeline *
 ms_timeline_new (gsize max_bytes)
@@ -134,10 +184,7 @@ ms_timeline_new (gsize max_bytes)
   MsTimeline *self = g_new0 (MsTimeline, 1);
 
   self->max_bytes = max_bytes;
-  self->states = g_array_new (FALSE, FALSE, sizeof (SavedState));
-  self->changes = g_array_new (FALSE, FALSE, sizeof (Change));
-  g_array_set_clear_func (self->states, saved_state_clear);
-  g_array_set_clear_func (self->changes, change_clear);
+  self->branches = g_ptr_array_new_with_free_func (branch_free);
   return self;
 }
 
@@ -146,67 +193,161 @@ ms_timeline_free (MsTimeline *self)
 {
   if (self == NULL)
     return;
-  g_array_unref (self->states);
-  g_array_unref (self->changes);
+  g_ptr_array_unref (self->branches);
   g_free (self);
 }
 
 void
 ms_timeline_clear (MsTimeline *self)
 {
-  g_array_set_size (self->states, 0);
-  g_array_set_size (self->changes, 0);
+  g_ptr_array_set_size (self->branches, 0);
   self->bytes = 0;
 }
 
 void
-ms_timeline_note (MsTimeline *self, MsSession *session)
+ms_timeline_set_budget (MsTimeline *self, gsize max_bytes)
 {
-  gint64 step = ms_session_get_step (session);
-
-  forget_after (self, step);
-  note_change (self, session);
-  if (!state_is_due (self, step))
-    return;
-
-  SavedState saved = { step, ms_session_save_state (session) };
-  g_array_append_val (self->states, saved);
-  self->bytes += g_bytes_get_size (saved.state);
-  while (self->bytes > self->max_bytes && self->states->len > 2)
-    drop_state (self, least_useful (self));
-}
-
-bool
-ms_timeline_rewind (MsTimeline *self, MsSession *session, gint64 step, GError **error)
-{
-  gint64 now = ms_session_get_step (session);
-  guint i = self->states->len;
-
-  while (i > 0 && state_at (self, i - 1)->step > step)
-    i--;
-  if (i == 0 || step > now)
-    {
-      gint64 first = self->states->len > 0 ? state_at (self, 0)->step : now;
-      g_set_error (error, MS_ERROR, MS_ERROR_VALUE,
-                   "step %" G_GINT64_FORMAT " is not in this run, which goes from step %" G_GINT64_FORMAT
-                   " to %" G_GINT64_FORMAT, step, first, now);
-      return false;
-    }
-
-  if (!ms_session_restore_state (session, state_at (self, i - 1)->state, error) || !apply_change (self, session, error))
-    return false;
-  while (ms_session_get_step (session) < step)
-    {
-      g_autoptr (MsRecord) record = ms_session_step (session, MS_DETAIL_SCALARS, error);
-      if (record == NULL || !apply_change (self, session, error))
-        return false;
-    }
-  forget_after (self, step);
-  return true;
+  self->max_bytes = max_bytes;
+  ms_timeline_prune (self);
 }
 
 gsize
 ms_timeline_bytes (const MsTimeline *self)
 {
   return self->bytes;
+}
+
+void
+ms_timeline_set_cancel (MsTimeline *self, bool (*cancelled) (gpointer data), gpointer data)
+{
+  self->cancelled = cancelled;
+  self->cancelled_data = data;
+}
+
+void
+ms_timeline_begin (MsTimeline *self, MsSession *session)
+{
+  MsForce force = ms_force_of (session);
+  MsTimelineBranch *branch = branch_new (self, NULL, ms_session_get_step (session), &force);
+
+  branch->name = g_strdup (session->name);
+  branch->start = g_strdup (session->start);
+  if (session->opened == NULL && branch->from == 0)
+    return;
+  branch->opened = ms_session_save_state (session);
+  self->bytes += g_bytes_get_size (branch->opened);
+  ms_timeline_prune (self);
+}
+
+/* The branch that the session stands in, as one that can go on from here: another one, if it has gone on already. */
+static MsTimelineBranch *
+branch_to_go_on (MsTimeline *self)
+{
+  MsTimelineBranch *branch = ms_timeline_branch (self, self->now.branch);
+
+  if (self->now.step == branch->to)
+    return branch;
+  return branch_new (self, branch, self->now.step, ms_timeline_force_at (branch, self->now.step));
+}
+
+/* Everything that changes at one step is one entry, and none if it comes to what was before. */
+static void
+log_force (MsTimeline *self, const MsForce *force)
+{
+  MsTimelineBranch *branch = branch_to_go_on (self);
+  guint n = branch->log->len;
+  MsLogEntry entry = { .step = self->now.step, .serial = self->serial++ };
+  const MsForce *before = &branch->inherited;
+
+  if (n > 0 && g_array_index (branch->log, MsLogEntry, n - 1).step == entry.step)
+    g_array_set_size (branch->log, --n);
+  if (n > 0)
+    before = &g_array_index (branch->log, MsLogEntry, n - 1).force;
+  if (ms_force_equal (before, force))
+    return;
+  ms_force_set (&entry.force, force->experiment, force->interventions);
+  entry.words = ms_force_words (before, force);
+  g_array_append_val (branch->log, entry);
+}
+
+/* Whether @session can have come to where it is from where it was last seen. */
+static bool
+goes_on (const MsTimeline *self, const MsSession *session)
+{
+  const MsTimelineBranch *branch = ms_timeline_branch (self, self->now.branch);
+
+  return branch != NULL && ms_session_get_step (session) >= self->now.step
+         && !ms_experiment_needs_rebuild (branch->inherited.experiment, ms_session_experiment (session));
+}
+
+void
+ms_timeline_note (MsTimeline *self, MsSession *session)
+{
+  gint64 step = ms_session_get_step (session);
+  MsForce force = ms_force_of (session);
+
+  if (!goes_on (self, session))
+    {
+      ms_timeline_begin (self, session);
+      return;
+    }
+  if (step > self->now.step)
+    {
+      MsTimelineBranch *branch = branch_to_go_on (self);
+
+      self->tick += step - self->now.step;
+      self->now.step = branch->to = step;
+      ms_timeline_save_if_due (self, branch, session);
+    }
+  if (!ms_force_equal (ms_timeline_force_at (ms_timeline_branch (self, self->now.branch), step), &force))
+    log_force (self, &force);
+}
+
+void
+ms_timeline_note_edit (MsTimeline *self, MsSession *session, const MsIntervention *edit)
+{
+  MsTimelineBranch *parent = ms_timeline_branch (self, self->now.branch), *branch;
+  MsForce force = ms_force_of (session);
+
+  g_return_if_fail (parent != NULL && ms_session_get_step (session) == self->now.step);
+  branch = branch_new (self, parent, self->now.step, &force);
+  branch->edited = true;
+  branch->edit = *edit;
+  ms_timeline_save_state (self, branch, session);
+}
+
+void
+ms_timeline_note_record (MsTimeline *self, const MsSession *session, const MsRecord *record)
+{
+  MsTimelineBranch *branch = ms_timeline_branch (self, self->now.branch);
+  const MsEvaluation *evaluation = record->evaluation;
+  guint64 flops = ms_session_prediction_flops (session);
+
+  if (branch == NULL)
+    return;
+  if (flops > 0)
+    branch->flops_per_example = (double) flops;
+  if (!isnan (record->gradient_norm))
+    branch->flops_per_step = (double) record->flops;
+  /* What was measured before it began is not this branch's. */
+  if (evaluation == NULL || evaluation->step < branch->from
+      || (branch->parent != NULL && evaluation->step == branch->from)
+      || (branch->evaluated && evaluation->step < branch->evaluation.step))
+    return;
+  branch->evaluation = *evaluation;
+  branch->evaluated = true;
+  if (evaluation->step == self->now.step)
+    note_measured (branch, evaluation->step);
+}
+
+MsMoment
+ms_timeline_now (const MsTimeline *self)
+{
+  return self->branches->len > 0 ? self->now : (MsMoment){ -1, 0 };
+}
+
+bool
+ms_timeline_has (const MsTimeline *self, MsMoment moment)
+{
+  return ms_timeline_owner (ms_timeline_branch (self, moment.branch), moment.step) != NULL;
 }

@@ -32,10 +32,12 @@ void ms_timeline_begin (MsTimeline *timeline, MsSession *session);
  * become sparser with age. Where the current branch went on from here before, this begins a new one. */
 void ms_timeline_note (MsTimeline *timeline, MsSession *session);
 
-/* The same after ms_session_edit did @edit, which is no function of the values and is logged itself. */
+/* The same after ms_session_edit did @edit, which is no function of the values: it begins a branch of its own, so that
+ * the moment before it can be named. */
 void ms_timeline_note_edit (MsTimeline *timeline, MsSession *session, const MsIntervention *edit);
 
-/* What the session has learnt of itself, for ms_timeline_branches: FLOPs, the newest evaluation. */
+/* What the session has learnt of itself, for ms_timeline_branches: FLOPs, the newest evaluation. That the test split was
+ * measured now is part of the log: it is measured again on the way back. */
 void ms_timeline_note_record (MsTimeline *timeline, const MsSession *session, const MsRecord *record);
 
 MsMoment ms_timeline_now (const MsTimeline *timeline);
@@ -46,8 +48,13 @@ bool ms_timeline_has (const MsTimeline *timeline, MsMoment moment);
  * then freed. NULL and @error: it cannot be reached, and @session is as it was. */
 MsSession *ms_timeline_go (MsTimeline *timeline, MsSession *session, MsMoment moment, GError **error);
 
-/* Takes @session to the state it had after @step; the timeline forgets what came after. */
-bool ms_timeline_rewind (MsTimeline *timeline, MsSession *session, gint64 step, GError **error);
+/* The record that the step before @moment gave when it was done, with @detail; where a branch began anew the look at its
+ * first batch. @session is as it was, bit for bit. Transfer full; NULL and @error: it cannot be reached. */
+MsRecord *ms_timeline_recall (MsTimeline *timeline, MsSession *session, MsMoment moment, MsDetail detail,
+                              GError **error);
+
+/* Asked between the steps of go and recall; true: they give up, with G_IO_ERROR_CANCELLED. */
+void ms_timeline_set_cancel (MsTimeline *timeline, bool (*cancelled) (gpointer data), gpointer data);
 
 /* The tree for pictures and menus. Transfer full. */
 MsBranches *ms_timeline_branches (const MsTimeline *timeline);
