@@ -5,8 +5,6 @@
 
 #include <time.h>
 
-#define MAX_PENDING 8192 /* records kept for a reader who does not come */
-
 /* Times are those of g_get_monotonic_time. */
 
 static void
@@ -46,25 +44,8 @@ ms_request_free (MsRequest *request)
     return;
   g_clear_pointer (&request->experiment, ms_experiment_unref);
   g_free (request->text);
+  g_free (request->watch.conditions);
   g_free (request);
-}
-
-static void
-news_init (MsRunnerNews *news, MsRunnerState state)
-{
-  *news = (MsRunnerNews){ .state = state };
-  news->records = g_ptr_array_new_with_free_func ((GDestroyNotify) ms_record_unref);
-}
-
-void
-ms_runner_news_clear (MsRunnerNews *news)
-{
-  g_clear_pointer (&news->records, g_ptr_array_unref);
-  g_clear_pointer (&news->latest, ms_record_unref);
-  g_clear_pointer (&news->surface, ms_record_unref);
-  g_clear_pointer (&news->experiment, ms_experiment_unref);
-  g_clear_pointer (&news->error, g_free);
-  g_clear_pointer (&news->saved, g_free);
 }
 
 void
@@ -74,7 +55,8 @@ ms_mailbox_init (MsMailbox *self, GSourceFunc wake, gpointer data)
   pthread_mutex_init (&self->lock, NULL);
   condition_init (&self->changed);
   g_queue_init (&self->requests);
-  news_init (&self->news, MS_RUNNER_EMPTY);
+  g_queue_init (&self->older);
+  ms_mailbox_news_init (&self->news, MS_RUNNER_EMPTY, -1);
 }
 
 void
@@ -82,6 +64,8 @@ ms_mailbox_clear (MsMailbox *self)
 {
   g_queue_clear_full (&self->requests, (GDestroyNotify) ms_request_free);
   ms_runner_news_clear (&self->news);
+  for (MsRunnerNews *news; (news = g_queue_pop_head (&self->older)) != NULL; g_free (news))
+    ms_runner_news_clear (news);
   pthread_cond_destroy (&self->changed);
   pthread_mutex_destroy (&self->lock);
 }
@@ -89,25 +73,39 @@ ms_mailbox_clear (MsMailbox *self)
 /* Requests */
 
 static bool
-is_open (const MsRequest *request)
+is_one_of (const MsRequest *request, guint kinds)
 {
-  return request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT
-         || request->kind == MS_REQUEST_OPEN_TRACE;
+  return kinds & MS_REQUEST_BIT (request->kind);
 }
 
+/* What is no business of the session that is left. */
 static void
-drop_all_but_saves (GQueue *requests)
+drop_for_open (GQueue *requests)
 {
+  const guint kept = MS_REQUEST_BIT (MS_REQUEST_SAVE) | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH)
+                     | MS_REQUEST_BIT (MS_REQUEST_SET_DETAIL) | MS_REQUEST_BIT (MS_REQUEST_SET_BUDGET);
+
   for (GList *link = requests->head, *next; link != NULL; link = next)
     {
       MsRequest *request = link->data;
 
       next = link->next;
-      if (request->kind == MS_REQUEST_SAVE)
+      if (is_one_of (request, kept))
         continue;
       ms_request_free (request);
       g_queue_delete_link (requests, link);
     }
+}
+
+/* Whether of several such requests in a row one does. */
+static bool
+becomes_one (MsRequestKind kind)
+{
+  return MS_REQUEST_BIT (kind)
+         & (MS_REQUEST_BIT (MS_REQUEST_CHANGE) | MS_REQUEST_BIT (MS_REQUEST_STEP) | MS_REQUEST_BIT (MS_REQUEST_GO)
+            | MS_REQUEST_BIT (MS_REQUEST_RECALL) | MS_REQUEST_BIT (MS_REQUEST_TRY)
+            | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH) | MS_REQUEST_BIT (MS_REQUEST_SET_DETAIL)
+            | MS_REQUEST_BIT (MS_REQUEST_SET_BUDGET) | MS_REQUEST_BIT (MS_REQUEST_TELL_COMMAND));
 }
 
 void
@@ -116,18 +114,30 @@ ms_mailbox_push (MsMailbox *self, MsRequest *request)
   pthread_mutex_lock (&self->lock);
   MsRequest *last = g_queue_peek_tail (&self->requests);
 
-  if (is_open (request))
-    drop_all_but_saves (&self->requests);
-  else if (last != NULL && last->kind == MS_REQUEST_CHANGE && request->kind == MS_REQUEST_CHANGE)
-    ms_request_free (g_queue_pop_tail (&self->requests));
-  else if (last != NULL && last->kind == MS_REQUEST_STEP && request->kind == MS_REQUEST_STEP)
+  if (is_one_of (request, MS_REQUEST_OPENS))
+    drop_for_open (&self->requests);
+  else if (last != NULL && last->kind == request->kind && becomes_one (request->kind))
     {
-      request->n += last->n;
+      if (request->kind == MS_REQUEST_STEP)
+        request->n += last->n;
       ms_request_free (g_queue_pop_tail (&self->requests));
     }
   g_queue_push_tail (&self->requests, request);
   pthread_cond_signal (&self->changed);
   pthread_mutex_unlock (&self->lock);
+}
+
+bool
+ms_mailbox_has (MsMailbox *self, guint kinds)
+{
+  bool found;
+
+  pthread_mutex_lock (&self->lock);
+  found = self->quit;
+  for (GList *link = self->requests.head; link != NULL && !found; link = link->next)
+    found = is_one_of (link->data, kinds);
+  pthread_mutex_unlock (&self->lock);
+  return found;
 }
 
 void
@@ -208,131 +218,4 @@ ms_mailbox_wait (MsMailbox *self, bool stepping, gint64 step_began, MsRequest **
     work = MS_WORK_REQUEST;
   pthread_mutex_unlock (&self->lock);
   return work;
-}
-
-/* News */
-
-static void
-unlock_and_wake (MsMailbox *self)
-{
-  bool first = !self->woken;
-
-  self->woken = true;
-  pthread_mutex_unlock (&self->lock);
-  if (first && self->wake != NULL)
-    self->wake (self->wake_data);
-}
-
-void
-ms_mailbox_tell_state (MsMailbox *self, MsRunnerState state)
-{
-  pthread_mutex_lock (&self->lock);
-  self->news.state = state;
-  unlock_and_wake (self);
-}
-
-void
-ms_mailbox_tell_error (MsMailbox *self, const GError *error)
-{
-  pthread_mutex_lock (&self->lock);
-  g_free (self->news.error);
-  self->news.error = g_strdup (error->message);
-  unlock_and_wake (self);
-}
-
-void
-ms_mailbox_tell_experiment (MsMailbox *self, const MsExperiment *experiment)
-{
-  pthread_mutex_lock (&self->lock);
-  g_clear_pointer (&self->news.experiment, ms_experiment_unref);
-  self->news.experiment = ms_experiment_ref ((MsExperiment *) experiment);
-  unlock_and_wake (self);
-}
-
-void
-ms_mailbox_tell_saved (MsMailbox *self, const char *path)
-{
-  pthread_mutex_lock (&self->lock);
-  g_free (self->news.saved);
-  self->news.saved = g_strdup (path);
-  unlock_and_wake (self);
-}
-
-static void
-forget_after (GPtrArray *records, gint64 step)
-{
-  while (records->len > 0 && ((MsRecord *) records->pdata[records->len - 1])->step > step)
-    g_ptr_array_set_size (records, (int) records->len - 1);
-}
-
-void
-ms_mailbox_tell_restart (MsMailbox *self, gint64 step, bool replaced, const MsExperiment *experiment)
-{
-  pthread_mutex_lock (&self->lock);
-  forget_after (self->news.records, replaced ? -1 : step);
-  g_clear_pointer (&self->news.latest, ms_record_unref);
-  g_clear_pointer (&self->news.surface, ms_record_unref);
-  /* Of two restarts the earlier step counts: what the reader holds after it is undone, what is told here came since. */
-  self->news.restarted_at = self->news.restarted ? MIN (self->news.restarted_at, step) : step;
-  self->news.restarted = true;
-  self->news.replaced |= replaced;
-  g_clear_pointer (&self->news.experiment, ms_experiment_unref);
-  if (experiment != NULL)
-    self->news.experiment = ms_experiment_ref ((MsExperiment *) experiment);
-  unlock_and_wake (self);
-}
-
-/* A reader who does not come for long gets every other of the older steps. */
-static void
-thin (GPtrArray *records)
-{
-  guint n_kept = 0;
-
-  for (guint i = 0; i < records->len; i++)
-    {
-      MsRecord *record = records->pdata[i];
-
-      if (i % 2 == 1)
-        records->pdata[n_kept++] = record;
-      else
-        ms_record_unref (record);
-    }
-  for (guint i = n_kept; i < records->len; i++)
-    records->pdata[i] = NULL;
-  g_ptr_array_set_size (records, (int) n_kept);
-}
-
-void
-ms_mailbox_tell_record (MsMailbox *self, MsRecord *record, bool of_a_step)
-{
-  pthread_mutex_lock (&self->lock);
-  if (record->inputs != NULL)
-    {
-      g_clear_pointer (&self->news.latest, ms_record_unref);
-      self->news.latest = ms_record_ref (record);
-      self->news.told_at = g_get_monotonic_time ();
-    }
-  if (record->surface != NULL)
-    {
-      g_clear_pointer (&self->news.surface, ms_record_unref);
-      self->news.surface = ms_record_ref (record);
-    }
-  if (of_a_step)
-    g_ptr_array_add (self->news.records, ms_record_ref (record));
-  if (self->news.records->len >= MAX_PENDING)
-    thin (self->news.records);
-  if (record->inputs != NULL)
-    unlock_and_wake (self);
-  else
-    pthread_mutex_unlock (&self->lock);
-}
-
-void
-ms_mailbox_poll (MsMailbox *self, MsRunnerNews *news)
-{
-  pthread_mutex_lock (&self->lock);
-  *news = self->news;
-  news_init (&self->news, news->state);
-  self->woken = false;
-  pthread_mutex_unlock (&self->lock);
 }

@@ -21,7 +21,13 @@ typedef enum {
   MS_RUNNER_FAILED,   /* the last open or step failed; error says why */
 } MsRunnerState;
 
-/* What poll hands over: everything since the last poll. Free with ms_runner_news_clear. */
+/* What poll hands over: everything since the last poll, or of several branches since then what concerns the one that
+ * was run first; then there is more to poll, and wake is called again. Free with ms_runner_news_clear.
+ *
+ * What was told of a branch stays true: nothing of it is to be forgotten when the run goes back. Records are of
+ * @branch, each newer than all that were told of it before. Going back to the midst of a branch is told as restarted
+ * there; the first step that is made from there comes with restarted and a branch of its own, whose parent has the
+ * steps up to restarted_at. */
 typedef struct {
   MsRunnerState state;
   GPtrArray *records;    /* of MsRecord, oldest first; every step once, scalars at least; may be empty. Who stays away
@@ -29,15 +35,15 @@ typedef struct {
   MsRecord *latest;      /* the newest record with a batch to draw, or NULL if none is newer */
   gint64 told_at;        /* when it was told, by g_get_monotonic_time */
   MsRecord *surface;     /* likewise the newest with a surface: surfaces cost much and come less often */
-  bool restarted;        /* a rewind, reset, rebuild or open came before these records */
-  gint64 restarted_at;   /* the step it went back to: forget what came after it */
-  bool replaced;         /* the run began anew: forget all that came before */
+  bool restarted;        /* before these records the run came to another place than one step further */
+  gint64 restarted_at;   /* the step of @branch after which it stood then */
+  bool replaced;         /* something else was opened, or a recorded run begun anew: forget all that came before */
   MsExperiment *experiment; /* what the session runs now, also after a refused change; NULL: unchanged, or with
                                replaced: there is none, because a trace is replayed */
   char *error;           /* one sentence, or NULL */
   char *saved;           /* the path of a checkpoint that is now written, or NULL */
 
-  int branch;            /* that the records are of; with restarted it may be another than before */
+  int branch;            /* that the run stands in; with restarted it may be another than before; -1: none yet */
   MsBranches *branches;  /* owned reference; NULL: unchanged */
   MsInterventions *interventions; /* owned reference: those in force; NULL: unchanged */
   char *undo, *redo;     /* owned: what would be undone and redone, in words; NULL with told_undo: nothing */
@@ -50,8 +56,8 @@ typedef struct {
   char *command;         /* owned: what ms_runner_tell_command asked for; NULL: nothing */
 } MsRunnerNews;
 
-/* @wake is called (from the runner's thread, at most once between two polls) when there is news to show; records
- * without a batch wait for the next that has one. @n_threads >= 1. */
+/* @wake is called (from the runner's thread, at most once between two polls; from poll, if it leaves something) when
+ * there is news to show; records without a batch wait for the next that has one. @n_threads >= 1. */
 MsRunner *ms_runner_new (int n_threads, GSourceFunc wake, gpointer data);
 void ms_runner_free (MsRunner *runner);
 
@@ -64,16 +70,17 @@ void ms_runner_play (MsRunner *runner);
  * stands. */
 void ms_runner_pause (MsRunner *runner);
 void ms_runner_step (MsRunner *runner, int n_steps);   /* n batches, then pause */
-void ms_runner_reset (MsRunner *runner);               /* the same initial weights; paused */
-void ms_runner_rewind (MsRunner *runner, gint64 step); /* to the state after @step, by the timeline's saved states */
+/* Paused where the present model began: the same initial weights, or those of the checkpoint; values and interventions
+ * stay as they are now. What was run stays, too. */
+void ms_runner_reset (MsRunner *runner);
 /* Paused after @step of @branch; what is done from there on is a new branch. A recorded run has one branch, 0. */
 void ms_runner_go (MsRunner *runner, int branch, gint64 step);
 /* Tells that step's record, with its batch, as news.recalled; the run stays where it is. While playing it may have to
  * wait for this. Requests that follow one another become one: the newest. */
 void ms_runner_recall (MsRunner *runner, int branch, gint64 step);
 void ms_runner_step_epoch (MsRunner *runner); /* to the end of the epoch, then pause */
-/* Live values act at the next step; values that need a rebuild build the model anew at step 0 and, if it was playing,
- * play on. A change that is refused leaves the session as it was. */
+/* Live values act at the next step; values that need a rebuild build the model anew at step 0, in a branch without a
+ * parent, and, if it was playing, play on. A change that is refused leaves the session as it was. */
 void ms_runner_change (MsRunner *runner, const MsExperiment *experiment);
 /* A standing intervention is put in force or withdrawn, an edit is done; refused ones arrive as news.error. */
 void ms_runner_intervene (MsRunner *runner, const MsIntervention *intervention, bool on);

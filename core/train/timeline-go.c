@@ -92,8 +92,8 @@ find_start (const GArray *way, const MsMoment *here)
   return (Start){ 0, leg_at (way, 0)->branch->from, NULL, true };
 }
 
-/* The newest step on the way after @start (or there, if the root is begun anew) after which the test split was measured:
- * nothing remains of those before it. */
+/* The newest step on the way after @start (or there, if the root is begun anew) after which the test split was
+ * measured: nothing remains of those before it. */
 static MsMoment
 find_measured (const GArray *way, const Start *start)
 {
@@ -263,7 +263,7 @@ ms_timeline_go (MsTimeline *self, MsSession *session, MsMoment moment, GError **
   if (!find_owner (self, moment, &branch, error))
     return NULL;
   way = way_to (branch, moment.step);
-  ms_timeline_save_state (self, ms_timeline_branch (self, self->now.branch), session);
+  ms_timeline_leave (self, session);
   if (is_of_root (self, branch))
     {
       if (!go_within (self, session, way, error))

@@ -77,6 +77,9 @@ bool ms_force_apply (const MsForce *force, MsSession *session, GError **error);
 /* "Learning rate 0.005 → 0.01; mask expert 3 in block 1". NULL: nothing differs. Transfer full. */
 char *ms_force_words (const MsForce *before, const MsForce *after);
 
+/* @text as one word of a command line. Transfer full. */
+char *ms_shell_word (const char *text);
+
 MsTimelineBranch *ms_timeline_branch (const MsTimeline *timeline, int id);
 const MsTimelineBranch *ms_timeline_root (const MsTimelineBranch *branch);
 /* What is in force for the step after @step of this very branch; borrowed. */
@@ -91,5 +94,7 @@ int ms_timeline_find_state (const MsTimelineBranch *branch, gint64 step); /* the
 void ms_timeline_save_state (MsTimeline *timeline, MsTimelineBranch *branch, MsSession *session);
 void ms_timeline_save_if_due (MsTimeline *timeline, MsTimelineBranch *branch, MsSession *session);
 void ms_timeline_prune (MsTimeline *timeline);
+/* The session goes elsewhere than one step further: what it is now is worth keeping. */
+void ms_timeline_leave (MsTimeline *timeline, MsSession *session);
 
 G_END_DECLS

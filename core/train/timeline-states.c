@@ -102,3 +102,9 @@ ms_timeline_save_if_due (MsTimeline *self, MsTimelineBranch *branch, MsSession *
   if (step - last >= SAVE_EVERY)
     ms_timeline_save_state (self, branch, session);
 }
+
+void
+ms_timeline_leave (MsTimeline *self, MsSession *session)
+{
+  ms_timeline_save_state (self, ms_timeline_branch (self, self->now.branch), session);
+}

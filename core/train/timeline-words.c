@@ -36,7 +36,8 @@ turn_all (GArray *turns, MsInterventions **set, bool on, const MsInterventions *
 
       if (has (but, &turn.intervention))
         continue;
-      next = on ? ms_interventions_with (*set, &turn.intervention) : ms_interventions_without (*set, &turn.intervention);
+      next = on ? ms_interventions_with (*set, &turn.intervention)
+                : ms_interventions_without (*set, &turn.intervention);
       ms_interventions_unref (*set);
       *set = next;
       g_array_append_val (turns, turn);
@@ -196,13 +197,20 @@ ms_timeline_branches (const MsTimeline *self)
 
 /* The command line */
 
+char *
+ms_shell_word (const char *text)
+{
+  const char *plain = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-+=.,:/@%";
+
+  return *text != '\0' && text[strspn (text, plain)] == '\0' ? g_strdup (text) : g_shell_quote (text);
+}
+
 static void
 append_argument (GString *line, const char *option, const char *value)
 {
-  bool plain = *value != '\0' && strspn (value, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-+=.,:/@%") == strlen (value);
-  g_autofree char *quoted = plain ? g_strdup (value) : g_shell_quote (value);
+  g_autofree char *word = ms_shell_word (value);
 
-  g_string_append_printf (line, "%s%s %s", line->len > 0 ? " " : "", option, quoted);
+  g_string_append_printf (line, "%s%s %s", line->len > 0 ? " " : "", option, word);
 }
 
 static void

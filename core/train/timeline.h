@@ -36,8 +36,8 @@ void ms_timeline_note (MsTimeline *timeline, MsSession *session);
  * the moment before it can be named. */
 void ms_timeline_note_edit (MsTimeline *timeline, MsSession *session, const MsIntervention *edit);
 
-/* What the session has learnt of itself, for ms_timeline_branches: FLOPs, the newest evaluation. That the test split was
- * measured now is part of the log: it is measured again on the way back. */
+/* What the session has learnt of itself, for ms_timeline_branches: FLOPs, the newest evaluation. That the test split
+ * was measured now is part of the log: it is measured again on the way back. */
 void ms_timeline_note_record (MsTimeline *timeline, const MsSession *session, const MsRecord *record);
 
 MsMoment ms_timeline_now (const MsTimeline *timeline);
@@ -48,8 +48,8 @@ bool ms_timeline_has (const MsTimeline *timeline, MsMoment moment);
  * then freed. NULL and @error: it cannot be reached, and @session is as it was. */
 MsSession *ms_timeline_go (MsTimeline *timeline, MsSession *session, MsMoment moment, GError **error);
 
-/* The record that the step before @moment gave when it was done, with @detail; where a branch began anew the look at its
- * first batch. @session is as it was, bit for bit. Transfer full; NULL and @error: it cannot be reached. */
+/* The record that the step before @moment gave when it was done, with @detail; where a branch began anew the look at
+ * its first batch. @session is as it was, bit for bit. Transfer full; NULL and @error: it cannot be reached. */
 MsRecord *ms_timeline_recall (MsTimeline *timeline, MsSession *session, MsMoment moment, MsDetail detail,
                               GError **error);
 

@@ -357,7 +357,7 @@ test_reset (void)
 }
 
 static void
-test_rewind (void)
+test_go (void)
 {
   g_autoptr (Reader) reader = reader_open ();
   double loss;
@@ -367,7 +367,7 @@ test_rewind (void)
   ms_runner_pause (reader->runner);
   wait_until (reader, is_paused);
   loss = ((MsRecord *) reader->records->pdata[4])->loss;
-  ms_runner_rewind (reader->runner, 4);
+  ms_runner_go (reader->runner, 0, 4);
   ms_runner_step (reader->runner, 1);
   wait_until (reader, has_5_and_is_paused);
   while (reader->latest->step != 5)
@@ -548,7 +548,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/slow", test_slow);
   g_test_add_func ("/runner/pause-while-waiting", test_pause_while_waiting);
   g_test_add_func ("/runner/reset", test_reset);
-  g_test_add_func ("/runner/rewind", test_rewind);
+  g_test_add_func ("/runner/go", test_go);
   g_test_add_func ("/runner/live-change", test_live_change);
   g_test_add_func ("/runner/rebuild", test_rebuild);
   g_test_add_func ("/runner/refused-change", test_refused_change);

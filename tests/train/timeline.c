@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whatever was run can be computed again: every moment of every branch gives the same bytes as a run of its own with the
- * same changes at the same steps. */
+/* Whatever was run can be computed again: every moment of every branch gives the same bytes as a run of its own with
+ * the same changes at the same steps. */
 #include "core/train/timeline.h"
 #include "tests/train/sessions.h"
 #include <math.h>
@@ -235,7 +235,8 @@ test_rebuild (void)
 {
   g_auto (Run) run = run_new (BUDGET);
   g_auto (Run) four = { session_of (1, PAIRS (SMALL)), NULL };
-  g_auto (Run) eight = { session_of (1, PAIRS (SMALL, "routing.experts", "8", "optimiser.learning_rate", "0.02")), NULL };
+  g_auto (Run) eight = { session_of (1, PAIRS (SMALL, "routing.experts", "8", "optimiser.learning_rate", "0.02")),
+                         NULL };
   g_autoptr (MsBranches) branches = NULL;
 
   step_to (&run, 40);

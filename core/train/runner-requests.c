@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Doing what was asked for, between two steps. */
+#include "core/train/runner-private.h"
+#include "core/train/timeline-private.h"
+
+#define MEASURED_FIRST 4096 /* examples of a test split that the first picture can wait for */
+
+/* Before anything is drawn, so that every view has something to show; where that takes long, the first picture does not
+ * wait for it. */
+static void
+measure_first (MsRunner *self)
+{
+  if (ms_session_assessment (self->session) == NULL
+      && ms_experiment_int (ms_session_experiment (self->session), MS_KEY_RUN_EVALUATE_EVERY) > 0
+      && ms_session_dataset (self->session)->n_test <= MEASURED_FIRST)
+    ms_session_evaluate (self->session, NULL);
+}
+
+/* Conditions compare a step with the one before it. */
+static void
+see_step_before (MsRunner *self, MsMoment now)
+{
+  MsDetail detail = ms_runner_watch_needs_batch (self) ? MS_DETAIL_BATCH : MS_DETAIL_SCALARS;
+  g_autoptr (MsRecord) record = NULL;
+
+  if (!ms_runner_watch_conditions (self)
+      || now.step == ms_timeline_root (ms_timeline_branch (self->timeline, now.branch))->from)
+    return;
+  record = ms_timeline_recall (self->timeline, self->session, now, detail, NULL);
+  if (record != NULL)
+    ms_runner_watch_before (self, record);
+}
+
+/* The session has come to another place than one step further. @opened: of another run. */
+static void
+begin_here (MsRunner *self, bool opened)
+{
+  MsMoment now = ms_timeline_now (self->timeline);
+  const MsTimelineBranch *branch = ms_timeline_branch (self->timeline, now.branch);
+  g_autoptr (MsBranches) branches = ms_timeline_branches (self->timeline);
+  MsRestart restart = { now.branch, now.step, opened, ms_session_experiment (self->session),
+                        ms_session_interventions (self->session), branches };
+
+  self->failed = false;
+  self->next_batch = self->next_surface = 0;
+  ms_mailbox_tell_restart (&self->mailbox, &restart);
+  ms_runner_watch_branch (self, now.branch, branch->parent != NULL ? branch->parent->id : -1, now.step);
+  see_step_before (self, now);
+}
+
+void
+ms_runner_take_session (MsRunner *self, MsSession *session, bool opened)
+{
+  g_clear_pointer (&self->session, ms_session_free);
+  g_clear_pointer (&self->replay, ms_replay_free);
+  ms_mailbox_set_replaying (&self->mailbox, false);
+  self->session = session;
+  if (opened)
+    {
+      ms_timeline_clear (self->timeline);
+      ms_undo_clear (self->undo);
+      ms_runner_watch_nothing (self);
+    }
+  ms_timeline_begin (self->timeline, session);
+  begin_here (self, opened);
+  measure_first (self);
+  ms_runner_look (self);
+  ms_runner_tell_branches (self);
+  ms_runner_tell_undo (self);
+  ms_runner_tell_state (self);
+}
+
+bool
+ms_runner_go_to (MsRunner *self, MsMoment moment, GError **error)
+{
+  MsSession *session;
+
+  ms_runner_halt (self);
+  session = ms_timeline_go (self->timeline, self->session, moment, error);
+  if (session == NULL)
+    return false;
+  self->session = session;
+  begin_here (self, false);
+  ms_runner_look (self);
+  ms_runner_tell_state (self);
+  return true;
+}
+
+static void
+open_session (MsRunner *self, const MsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsSession) session = NULL;
+
+  ms_mailbox_tell_state (&self->mailbox, MS_RUNNER_BUILDING);
+  ms_runner_halt (self);
+  if (request->kind == MS_REQUEST_OPEN)
+    session = ms_session_new (request->experiment, request->text, self->n_threads, &error);
+  else
+    session = ms_session_load (request->text, NULL, self->n_threads, &error);
+  if (session != NULL && request->kind == MS_REQUEST_OPEN_CHECKPOINT)
+    ms_session_evaluate (session, NULL); /* a trained model has something to show at once */
+  if (session == NULL)
+    {
+      self->failed = self->session == NULL && self->replay == NULL;
+      ms_runner_tell_error (self, error);
+      return;
+    }
+  g_free (self->name);
+  self->name = request->kind == MS_REQUEST_OPEN ? g_strdup (request->text) : g_path_get_basename (request->text);
+  ms_runner_take_session (self, g_steal_pointer (&session), true);
+}
+
+void
+ms_runner_stop (MsRunner *self)
+{
+  self->steps_left = self->steps_left == 0 || self->newest_is_drawn ? 0 : 1;
+  self->playing = self->steps_left != 0;
+  ms_runner_tell_state (self);
+}
+
+void
+ms_runner_start (MsRunner *self, gint64 n_steps)
+{
+  bool add = n_steps > 0 && self->steps_left > 0;
+
+  self->failed = false;
+  self->playing = self->playing || n_steps != 1;
+  self->steps_left = add ? self->steps_left + n_steps : n_steps;
+  self->step_began = 0;
+  self->next_batch = 0;
+  ms_runner_tell_state (self);
+}
+
+/* Up to where as many examples were seen as a whole number of training splits has, or the first step after that. */
+static void
+start_epoch (MsRunner *self)
+{
+  gint64 n = ms_session_dataset (self->session)->n_train, step = ms_session_get_step (self->session);
+  gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
+  gint64 epochs = step * batch / n + 1;
+
+  self->steps_left = 0; /* not beside steps that were asked for before */
+  ms_runner_start (self, (epochs * n + batch - 1) / batch - step);
+}
+
+static void
+go (MsRunner *self, const MsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->overtaken_by = MS_REQUEST_OPENS | MS_REQUEST_BIT (MS_REQUEST_GO) | MS_REQUEST_BIT (MS_REQUEST_RESET);
+  if (!ms_runner_go_to (self, (MsMoment){ request->branch, request->n }, &error))
+    ms_runner_tell_error (self, error);
+}
+
+static void
+recall (MsRunner *self, const MsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsRecord) record = NULL;
+
+  self->overtaken_by = MS_REQUEST_OPENS | MS_REQUEST_BIT (MS_REQUEST_RECALL);
+  record = ms_timeline_recall (self->timeline, self->session, (MsMoment){ request->branch, request->n },
+                               ms_runner_drawn_detail (self), &error);
+  if (record != NULL)
+    ms_mailbox_tell_recalled (&self->mailbox, request->branch, record);
+  else
+    ms_runner_tell_error (self, error);
+}
+
+static void
+tell_command (MsRunner *self, const char *source, const MsExperiment *base)
+{
+  g_autofree char *word = ms_shell_word (source), *command = NULL;
+  g_autofree char *arguments = ms_timeline_arguments (self->timeline, ms_timeline_now (self->timeline), base);
+  g_autoptr (GError) error = NULL;
+
+  if (arguments == NULL)
+    {
+      g_set_error (&error, MS_ERROR, MS_ERROR_USAGE,
+                   "this run began from a checkpoint, not from fresh weights: save it, and moescope run FILE goes on");
+      ms_runner_tell_error (self, error);
+      return;
+    }
+  command = g_strdup_printf ("moescope run %s %s", word, arguments);
+  ms_mailbox_tell_command (&self->mailbox, command);
+}
+
+static void
+save (MsRunner *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ms_session_save (self->session, path, &error))
+    ms_mailbox_tell_saved (&self->mailbox, path);
+  else
+    ms_runner_tell_error (self, error);
+}
+
+/* What concerns the runner and no session. */
+static bool
+handle_setting (MsRunner *self, const MsRequest *request)
+{
+  if (request->kind == MS_REQUEST_SET_WATCH)
+    ms_runner_set_watch_now (self, &request->watch);
+  else if (request->kind == MS_REQUEST_SET_DETAIL)
+    self->detail = (MsDetail) request->n & ~(guint) (MS_DETAIL_BATCH | MS_DETAIL_SURFACE);
+  else if (request->kind == MS_REQUEST_SET_BUDGET)
+    ms_timeline_set_budget (self->timeline, (gsize) request->n);
+  else
+    return false;
+  return true;
+}
+
+static void
+handle_session (MsRunner *self, const MsRequest *request)
+{
+  self->overtaken_by = MS_REQUEST_OPENS;
+  switch (request->kind)
+    {
+    case MS_REQUEST_PLAY: ms_runner_start (self, -1); break;
+    case MS_REQUEST_PAUSE: ms_runner_stop (self); break;
+    case MS_REQUEST_STEP: ms_runner_start (self, request->n); break;
+    case MS_REQUEST_STEP_EPOCH: start_epoch (self); break;
+    case MS_REQUEST_RESET: ms_runner_do_reset (self); break;
+    case MS_REQUEST_GO: go (self, request); break;
+    case MS_REQUEST_RECALL: recall (self, request); break;
+    case MS_REQUEST_CHANGE: ms_runner_do_change (self, request->experiment); break;
+    case MS_REQUEST_INTERVENE: ms_runner_do_intervene (self, &request->intervention, request->on); break;
+    case MS_REQUEST_UNDO: ms_runner_do_undo (self); break;
+    case MS_REQUEST_REDO: ms_runner_do_redo (self); break;
+    case MS_REQUEST_TELL_COMMAND: tell_command (self, request->text, request->experiment); break;
+    case MS_REQUEST_SAVE: save (self, request->text); break;
+    default: break;
+    }
+}
+
+void
+ms_runner_handle (MsRunner *self, const MsRequest *request)
+{
+  if (handle_setting (self, request))
+    return;
+  if (request->kind == MS_REQUEST_OPEN_TRACE)
+    ms_runner_open_replay (self, request->text);
+  else if (request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT)
+    open_session (self, request);
+  else if (self->replay != NULL)
+    ms_runner_handle_replay (self, request);
+  else if (self->session != NULL) /* else nothing to play, change or save: the failed open has been told */
+    handle_session (self, request);
+}
