@@ -160,6 +160,20 @@ ms_load_divergence (const double *a, const double *b, int E)
 }
 
 double
+ms_row_entropy (const float *weights, int n)
+{
+  double sum = 0, terms = 0;
+  for (int i = 0; i < n; i++)
+    {
+      sum += weights[i];
+      terms += weights[i] == 0 ? 0 : weights[i] * logf (weights[i]);
+    }
+  /* -sum p / S ln (p / S) */
+  double entropy = log (sum) - terms / sum;
+  return sum > 0 && isfinite (entropy) ? MAX (0, entropy) : NAN;
+}
+
+double
 ms_gate_entropy (const float *probs, const unsigned char *mask, int T, int E)
 {
   double sum = 0;

@@ -71,5 +71,8 @@ double ms_load_switch (const double *count, const double *mean_prob, int E);
  * NaN without data. */
 double ms_load_divergence (const double *a, const double *b, int E);
 
+/* Entropy of one row of @weights (n), divided by their sum, nats: ln n at most. NaN: no sum, or one is no number. */
+double ms_row_entropy (const float *weights, int n);
+
 /* Mean over tokens of the entropy of each row of @probs (T, E), nats; rows with @mask 0 are left out (NULL: none). */
 double ms_gate_entropy (const float *probs, const unsigned char *mask, int T, int E);

@@ -157,6 +157,18 @@ test_gate_entropy (void)
   g_assert_true (isnan (ms_gate_entropy (probs, NULL, 0, 2)));
 }
 
+static void
+test_row_entropy (void)
+{
+  const float even[] = { 2, 2, 2, 2 }, one[] = { 0, 3, 0 }, gates[] = { 0.2f, 0.6f }, none[] = { 0, 0 };
+  const float bad[] = { NAN, 1 };
+  g_assert_cmpfloat_with_epsilon (ms_row_entropy (even, 4), 1.3862943611, 1e-6);
+  g_assert_cmpfloat_with_epsilon (ms_row_entropy (one, 3), 0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (ms_row_entropy (gates, 2), 0.5623351446, 1e-6); /* sigmoids do not sum to 1 */
+  g_assert_true (isnan (ms_row_entropy (none, 2)));
+  g_assert_true (isnan (ms_row_entropy (bad, 2)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +182,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/load/switch", test_switch);
   g_test_add_func ("/metrics/load/divergence", test_divergence);
   g_test_add_func ("/metrics/load/gate-entropy", test_gate_entropy);
+  g_test_add_func ("/metrics/load/row-entropy", test_row_entropy);
   return g_test_run ();
 }

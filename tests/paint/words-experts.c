@@ -2,6 +2,7 @@
 
 /* The words and tables of the pictures that are about experts and routers, from records made by hand. */
 #include "ui/paint/coactivation-data.h"
+#include "ui/paint/entropy-data.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
@@ -147,6 +148,57 @@ test_no_pairs (void)
   ms_scene_free (soft);
 }
 
+/* Half of the tokens waver between two of four experts, half are sure; the load is even. */
+static void
+test_entropy (void)
+{
+  const MsPainter *painter = ms_painter_find ("entropy");
+  MsScene *scene = ms_sample_digits_sized (1, 4, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+
+  for (int t = 0; t < 16; t++)
+    for (int e = 0; e < 4; e++)
+      routing->probs[4 * t + e] = t < 8 ? (e < 2 ? 0.5f : 0) : e == 3;
+  for (int e = 0; e < 4; e++)
+    routing->load[e] = 4;
+  has_row (painter, scene,
+           "block 1\t4\t16\t0.346574\t0.000000\t0.693147\t1.386294\t1.386294\t1.386294\tsure, even load");
+  spot.kind = MS_SPOT_LAYER;
+  spot.layer = 0;
+  says (painter, scene, &spot,
+        "block 1: entropy in nats, at most ln 4 = 1.386\n"
+        "gates of a token: mean 0.347, a tenth of them below 0.000 and a tenth above 0.693\nload: 1.386\n"
+        "sure, even load (sure: gates below 0.5 of their most; even: load from 0.9 of its most)");
+  spot.kind = MS_SPOT_BIN;
+  spot.bin = 20;
+  says (painter, scene, &spot, "block 1, entropy of gates from 0.693 to 0.728 nats\n8 of 16 tokens (50.0 %)");
+  routing->load[0] = 16;
+  routing->load[1] = routing->load[2] = routing->load[3] = 0;
+  for (int i = 0; i < 64; i++)
+    routing->probs[i] = 0.25f;
+  has_row (painter, scene,
+           "block 1\t4\t16\t1.386294\t1.386294\t1.386294\t1.386294\t0.000000\t1.386294\tunsure, uneven load");
+  g_clear_pointer (&routing->probs, g_free);
+  has_row (painter, scene, "block 1\t4\t0\t\t\t\t1.386294\t0.000000\t1.386294\tuneven load");
+  ms_scene_free (scene);
+}
+
+/* A soft layer: of two slots an expert each token's weights are summed; a masked token is none. */
+static void
+test_soft_entropy (void)
+{
+  MsScene *scene = ms_sample_soft ();
+  MsRouting *routing = scene->record->routing[0];
+
+  for (int s = 0; s < 16; s++)
+    routing->combine[s] = s < 2 ? 0.25f : s == 6 ? 0.5f : 0; /* both slots of expert 0, and one of expert 3 */
+  g_assert_cmpfloat_with_epsilon (ms_token_entropy (routing, 0), G_LN2, 1e-6);
+  routing->mask = g_malloc0 ((gsize) routing->T);
+  g_assert_true (isnan (ms_token_entropy (routing, 0)));
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -156,5 +208,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words-experts/strongest-pair", test_strongest_pair);
   g_test_add_func ("/words-experts/pairs-of-members", test_pairs_of_members);
   g_test_add_func ("/words-experts/no-pairs", test_no_pairs);
+  g_test_add_func ("/words-experts/entropy", test_entropy);
+  g_test_add_func ("/words-experts/soft-entropy", test_soft_entropy);
   return g_test_run ();
 }

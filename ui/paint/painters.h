@@ -19,6 +19,7 @@ G_BEGIN_DECLS
   X (ood) \
   X (heatmap) \
   X (coactivation) \
+  X (entropy) \
   X (timeline)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
