@@ -26,11 +26,11 @@ ms_checkpoint_input_text (int height, int width, int channels)
   return g_strdup_printf ("%d x %d x %d", height, width, channels);
 }
 
-bool
-ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCheckpointHead *head, MsModel *model,
-                    MsOptimiser *optimiser, GError **error)
+MsSafetensorsWriter *
+ms_checkpoint_writer (const MsExperiment *experiment, const MsCheckpointHead *head, MsModel *model,
+                      MsOptimiser *optimiser)
 {
-  g_autoptr (MsSafetensorsWriter) writer = ms_safetensors_writer_new ();
+  MsSafetensorsWriter *writer = ms_safetensors_writer_new ();
   const MsBackboneConfig *c = ms_model_config (model);
   g_autofree char *json = ms_experiment_to_json (experiment);
   g_autofree char *step = g_strdup_printf ("%" G_GINT64_FORMAT, head->step);
@@ -47,6 +47,15 @@ ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCh
   add_tensors (writer, model->params, "optimiser/first/", ms_optimiser_first (optimiser));
   if (ms_optimiser_second (optimiser) != NULL)
     add_tensors (writer, model->params, "optimiser/second/", ms_optimiser_second (optimiser));
+  return writer;
+}
+
+bool
+ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCheckpointHead *head, MsModel *model,
+                    MsOptimiser *optimiser, GError **error)
+{
+  g_autoptr (MsSafetensorsWriter) writer = ms_checkpoint_writer (experiment, head, model, optimiser);
+
   return ms_safetensors_writer_save (writer, path, error);
 }
 

@@ -21,6 +21,10 @@ typedef struct {
   gint64 step;
 } MsCheckpointHead;
 
+/* All of a checkpoint, to be saved or added to; borrows the model's and the optimiser's numbers. */
+MsSafetensorsWriter *ms_checkpoint_writer (const MsExperiment *experiment, const MsCheckpointHead *head, MsModel *model,
+                                           MsOptimiser *optimiser);
+
 bool ms_checkpoint_save (const char *path, const MsExperiment *experiment, const MsCheckpointHead *head,
                          MsModel *model, MsOptimiser *optimiser, GError **error);
 

@@ -30,6 +30,8 @@ ms_runner_news_clear (MsRunnerNews *news)
   g_clear_pointer (&news->trial, ms_trial_unref);
   g_clear_pointer (&news->stopped, g_free);
   g_clear_pointer (&news->command, g_free);
+  g_clear_pointer (&news->copy, ms_copy_unref);
+  g_clear_pointer (&news->kept, ms_kept_free);
 }
 
 static void
@@ -189,6 +191,24 @@ ms_mailbox_tell_command (MsMailbox *self, const char *command)
   unlock_and_wake (self);
 }
 
+void
+ms_mailbox_tell_copy (MsMailbox *self, MsCopy *copy)
+{
+  lock (self);
+  ms_copy_unref (self->news.copy);
+  self->news.copy = ms_copy_ref (copy);
+  unlock_and_wake (self);
+}
+
+void
+ms_mailbox_tell_kept (MsMailbox *self, MsKept *kept)
+{
+  lock (self);
+  ms_kept_free (self->news.kept);
+  self->news.kept = kept;
+  unlock_and_wake (self);
+}
+
 /* Steps that were told of another branch stay with it: what follows is news of its own, read after them. */
 static void
 begin_news (MsMailbox *self)
@@ -216,6 +236,8 @@ forget_all (MsMailbox *self)
   g_clear_pointer (&self->news.trial, ms_trial_unref);
   g_clear_pointer (&self->news.alerts, ms_alerts_free);
   g_clear_pointer (&self->news.stopped, g_free);
+  g_clear_pointer (&self->news.copy, ms_copy_unref);
+  g_clear_pointer (&self->news.kept, ms_kept_free);
 }
 
 void

@@ -45,6 +45,8 @@ ms_request_free (MsRequest *request)
   g_clear_pointer (&request->experiment, ms_experiment_unref);
   g_free (request->text);
   g_free (request->watch.conditions);
+  ms_copy_unref (request->copy);
+  ms_kept_free (request->kept);
   g_free (request);
 }
 
@@ -82,7 +84,8 @@ is_one_of (const MsRequest *request, guint kinds)
 static void
 drop_for_open (GQueue *requests)
 {
-  const guint kept = MS_REQUEST_BIT (MS_REQUEST_SAVE) | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH)
+  const guint kept = MS_REQUEST_BIT (MS_REQUEST_SAVE) | MS_REQUEST_BIT (MS_REQUEST_SAVE_SESSION)
+                     | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH)
                      | MS_REQUEST_BIT (MS_REQUEST_SET_DETAIL) | MS_REQUEST_BIT (MS_REQUEST_SET_BUDGET);
 
   for (GList *link = requests->head, *next; link != NULL; link = next)

@@ -13,6 +13,7 @@ typedef enum {
   MS_REQUEST_OPEN,
   MS_REQUEST_OPEN_CHECKPOINT,
   MS_REQUEST_OPEN_TRACE,
+  MS_REQUEST_OPEN_COPY,
   MS_REQUEST_PLAY,
   MS_REQUEST_PAUSE,
   MS_REQUEST_STEP,
@@ -29,13 +30,15 @@ typedef enum {
   MS_REQUEST_SET_DETAIL,
   MS_REQUEST_SET_BUDGET,
   MS_REQUEST_TELL_COMMAND,
+  MS_REQUEST_TELL_COPY,
   MS_REQUEST_SAVE,
+  MS_REQUEST_SAVE_SESSION,
 } MsRequestKind;
 
 #define MS_REQUEST_BIT(kind) (1u << (kind))
 #define MS_REQUEST_OPENS                                                                                               \
   (MS_REQUEST_BIT (MS_REQUEST_OPEN) | MS_REQUEST_BIT (MS_REQUEST_OPEN_CHECKPOINT)                                      \
-   | MS_REQUEST_BIT (MS_REQUEST_OPEN_TRACE))
+   | MS_REQUEST_BIT (MS_REQUEST_OPEN_TRACE) | MS_REQUEST_BIT (MS_REQUEST_OPEN_COPY))
 
 typedef struct {
   MsRequestKind kind;
@@ -46,6 +49,8 @@ typedef struct {
   MsIntervention intervention; /* INTERVENE, TRY */
   bool on;                  /* INTERVENE */
   MsWatch watch;            /* SET_WATCH; conditions owned */
+  MsCopy *copy;             /* OPEN_COPY; owned reference */
+  MsKept *kept;             /* SAVE_SESSION; owned */
 } MsRequest;
 
 typedef struct {
@@ -98,6 +103,8 @@ void ms_mailbox_tell_recalled (MsMailbox *mailbox, int branch, MsRecord *record)
 void ms_mailbox_tell_trial (MsMailbox *mailbox, MsTrial *trial);
 void ms_mailbox_tell_stopped (MsMailbox *mailbox, const char *words);
 void ms_mailbox_tell_command (MsMailbox *mailbox, const char *command);
+void ms_mailbox_tell_copy (MsMailbox *mailbox, MsCopy *copy);
+void ms_mailbox_tell_kept (MsMailbox *mailbox, MsKept *kept); /* taken over */
 
 /* The run stands after @step of @branch. Everything is borrowed. */
 typedef struct {

@@ -52,10 +52,21 @@ void ms_runner_halt (MsRunner *runner);
 void ms_runner_handle (MsRunner *runner, const MsRequest *request);
 /* Runs @session, which was just made, from now on. @opened: it is another run; else a branch without a parent. */
 void ms_runner_take_session (MsRunner *runner, MsSession *session, bool opened);
+/* The same with the timeline in which it already stands; both and @kept (which may be NULL) are taken over. */
+void ms_runner_take_whole (MsRunner *runner, MsSession *session, MsTimeline *timeline, MsKept *kept);
+/* Nothing came of opening something: the run that was there stays. */
+void ms_runner_fail_open (MsRunner *runner, const GError *error);
 /* Paused at @moment. False and @error: it stays where it is. */
 bool ms_runner_go_to (MsRunner *runner, MsMoment moment, GError **error);
 void ms_runner_start (MsRunner *runner, gint64 n_steps);
 void ms_runner_stop (MsRunner *runner);
+
+/* runner-files.c: files, and copies of the session. */
+void ms_runner_open_file (MsRunner *runner, const char *path);
+void ms_runner_open_the_copy (MsRunner *runner, const MsCopy *copy, const char *name);
+void ms_runner_tell_the_copy (MsRunner *runner);
+void ms_runner_save_file (MsRunner *runner, const char *path);
+void ms_runner_save_whole (MsRunner *runner, const char *path, const MsKept *kept);
 
 /* runner-changes.c */
 void ms_runner_do_change (MsRunner *runner, const MsExperiment *experiment);

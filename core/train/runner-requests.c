@@ -49,13 +49,29 @@ begin_here (MsRunner *self, bool opened)
   see_step_before (self, now);
 }
 
-void
-ms_runner_take_session (MsRunner *self, MsSession *session, bool opened)
+static void
+take (MsRunner *self, MsSession *session)
 {
   g_clear_pointer (&self->session, ms_session_free);
   g_clear_pointer (&self->replay, ms_replay_free);
   ms_mailbox_set_replaying (&self->mailbox, false);
   self->session = session;
+}
+
+static void
+show_taken (MsRunner *self)
+{
+  measure_first (self);
+  ms_runner_look (self);
+  ms_runner_tell_branches (self);
+  ms_runner_tell_undo (self);
+  ms_runner_tell_state (self);
+}
+
+void
+ms_runner_take_session (MsRunner *self, MsSession *session, bool opened)
+{
+  take (self, session);
   if (opened)
     {
       ms_timeline_clear (self->timeline);
@@ -64,11 +80,28 @@ ms_runner_take_session (MsRunner *self, MsSession *session, bool opened)
     }
   ms_timeline_begin (self->timeline, session);
   begin_here (self, opened);
-  measure_first (self);
-  ms_runner_look (self);
-  ms_runner_tell_branches (self);
-  ms_runner_tell_undo (self);
-  ms_runner_tell_state (self);
+  show_taken (self);
+}
+
+void
+ms_runner_take_whole (MsRunner *self, MsSession *session, MsTimeline *timeline, MsKept *kept)
+{
+  take (self, session);
+  ms_timeline_free (self->timeline);
+  self->timeline = timeline;
+  ms_undo_clear (self->undo);
+  ms_runner_watch_nothing (self);
+  begin_here (self, true);
+  if (kept != NULL)
+    ms_mailbox_tell_kept (&self->mailbox, kept);
+  show_taken (self);
+}
+
+void
+ms_runner_fail_open (MsRunner *self, const GError *error)
+{
+  self->failed = self->session == NULL && self->replay == NULL;
+  ms_runner_tell_error (self, error);
 }
 
 bool
@@ -95,20 +128,14 @@ open_session (MsRunner *self, const MsRequest *request)
 
   ms_mailbox_tell_state (&self->mailbox, MS_RUNNER_BUILDING);
   ms_runner_halt (self);
-  if (request->kind == MS_REQUEST_OPEN)
-    session = ms_session_new (request->experiment, request->text, self->n_threads, &error);
-  else
-    session = ms_session_load (request->text, NULL, self->n_threads, &error);
-  if (session != NULL && request->kind == MS_REQUEST_OPEN_CHECKPOINT)
-    ms_session_evaluate (session, NULL); /* a trained model has something to show at once */
+  session = ms_session_new (request->experiment, request->text, self->n_threads, &error);
   if (session == NULL)
     {
-      self->failed = self->session == NULL && self->replay == NULL;
-      ms_runner_tell_error (self, error);
+      ms_runner_fail_open (self, error);
       return;
     }
   g_free (self->name);
-  self->name = request->kind == MS_REQUEST_OPEN ? g_strdup (request->text) : g_path_get_basename (request->text);
+  self->name = g_strdup (request->text);
   ms_runner_take_session (self, g_steal_pointer (&session), true);
 }
 
@@ -188,17 +215,6 @@ tell_command (MsRunner *self, const char *source, const MsExperiment *base)
   ms_mailbox_tell_command (&self->mailbox, command);
 }
 
-static void
-save (MsRunner *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (ms_session_save (self->session, path, &error))
-    ms_mailbox_tell_saved (&self->mailbox, path);
-  else
-    ms_runner_tell_error (self, error);
-}
-
 /* What concerns the runner and no session. */
 static bool
 handle_setting (MsRunner *self, const MsRequest *request)
@@ -232,7 +248,9 @@ handle_session (MsRunner *self, const MsRequest *request)
     case MS_REQUEST_UNDO: ms_runner_do_undo (self); break;
     case MS_REQUEST_REDO: ms_runner_do_redo (self); break;
     case MS_REQUEST_TELL_COMMAND: tell_command (self, request->text, request->experiment); break;
-    case MS_REQUEST_SAVE: save (self, request->text); break;
+    case MS_REQUEST_TELL_COPY: ms_runner_tell_the_copy (self); break;
+    case MS_REQUEST_SAVE: ms_runner_save_file (self, request->text); break;
+    case MS_REQUEST_SAVE_SESSION: ms_runner_save_whole (self, request->text, request->kept); break;
     default: break;
     }
 }
@@ -244,8 +262,12 @@ ms_runner_handle (MsRunner *self, const MsRequest *request)
     return;
   if (request->kind == MS_REQUEST_OPEN_TRACE)
     ms_runner_open_replay (self, request->text);
-  else if (request->kind == MS_REQUEST_OPEN || request->kind == MS_REQUEST_OPEN_CHECKPOINT)
+  else if (request->kind == MS_REQUEST_OPEN)
     open_session (self, request);
+  else if (request->kind == MS_REQUEST_OPEN_CHECKPOINT)
+    ms_runner_open_file (self, request->text);
+  else if (request->kind == MS_REQUEST_OPEN_COPY)
+    ms_runner_open_the_copy (self, request->copy, request->text);
   else if (self->replay != NULL)
     ms_runner_handle_replay (self, request);
   else if (self->session != NULL) /* else nothing to play, change or save: the failed open has been told */

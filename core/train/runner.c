@@ -146,6 +146,21 @@ ms_runner_open_trace (MsRunner *self, const char *path)
 }
 
 void
+ms_runner_open_copy (MsRunner *self, const MsCopy *copy, const char *name)
+{
+  MsRequest *request = request_new (MS_REQUEST_OPEN_COPY, NULL, name);
+
+  request->copy = ms_copy_ref ((MsCopy *) copy);
+  ms_mailbox_push (&self->mailbox, request);
+}
+
+void
+ms_runner_tell_copy (MsRunner *self)
+{
+  push (self, MS_REQUEST_TELL_COPY);
+}
+
+void
 ms_runner_play (MsRunner *self)
 {
   push (self, MS_REQUEST_PLAY);
@@ -251,6 +266,15 @@ void
 ms_runner_tell_command (MsRunner *self, const char *source, const MsExperiment *base)
 {
   ms_mailbox_push (&self->mailbox, request_new (MS_REQUEST_TELL_COMMAND, base, source));
+}
+
+void
+ms_runner_save_session (MsRunner *self, const char *path, MsKept *kept)
+{
+  MsRequest *request = request_new (MS_REQUEST_SAVE_SESSION, NULL, path);
+
+  request->kept = kept;
+  ms_mailbox_push (&self->mailbox, request);
 }
 
 void

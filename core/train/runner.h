@@ -7,6 +7,7 @@
 
 #include "core/metrics/condition.h"
 #include "core/record/history.h"
+#include "core/train/session-file.h"
 #include "core/train/timeline.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,16 @@ typedef enum {
   MS_RUNNER_PLAYING,
   MS_RUNNER_FAILED,   /* the last open or step failed; error says why */
 } MsRunnerState;
+
+/* A run as it stands, to be gone on with elsewhere. Immutable and shared. */
+typedef struct {
+  gint ref_count; /* atomic */
+  MsExperiment *experiment; /* owned reference, as the state */
+  GBytes *state;
+} MsCopy;
+
+MsCopy *ms_copy_ref (MsCopy *copy);
+void ms_copy_unref (MsCopy *copy); /* NULL is fine */
 
 /* What poll hands over: everything since the last poll, or of several branches since then what concerns the one that
  * was run first; then there is more to poll, and wake is called again. Free with ms_runner_news_clear.
@@ -54,6 +65,8 @@ typedef struct {
   MsTrial *trial;        /* owned reference: what ms_runner_try asked for; NULL: nothing */
   char *stopped;         /* owned: the condition or alert that paused the run, in words; NULL: none did */
   char *command;         /* owned: what ms_runner_tell_command asked for; NULL: nothing */
+  MsCopy *copy;          /* owned reference: what ms_runner_tell_copy asked for; NULL: nothing */
+  MsKept *kept;          /* owned: with replaced, what the session file kept that was opened; NULL: nothing */
 } MsRunnerNews;
 
 /* @wake is called (from the runner's thread, at most once between two polls; from poll, if it leaves something) when
@@ -65,6 +78,9 @@ void ms_runner_open (MsRunner *runner, const MsExperiment *experiment, const cha
 void ms_runner_open_checkpoint (MsRunner *runner, const char *path);
 /* A recorded run: play, pause, step and reset go through its records; what would need a model is refused. */
 void ms_runner_open_trace (MsRunner *runner, const char *path);
+/* Goes on, bit for bit, where the run stood that @copy was taken of. */
+void ms_runner_open_copy (MsRunner *runner, const MsCopy *copy, const char *name);
+void ms_runner_tell_copy (MsRunner *runner); /* news.copy */
 void ms_runner_play (MsRunner *runner);
 /* If the newest step was not published with its batch, one more is done that is: what is drawn is where the run
  * stands. */
@@ -105,6 +121,8 @@ void ms_runner_set_detail (MsRunner *runner, MsDetail detail);
 void ms_runner_set_budget (MsRunner *runner, gsize bytes);
 /* Asks for the command line that gets to where the run is: news.command. @source: its name, whose values are @base. */
 void ms_runner_tell_command (MsRunner *runner, const char *source, const MsExperiment *base);
+/* A session file: all of the timeline, and @kept, which is taken over. Like a checkpoint it can be opened as one. */
+void ms_runner_save_session (MsRunner *runner, const char *path, MsKept *kept);
 void ms_runner_save (MsRunner *runner, const char *path); /* checkpoint; failure arrives as news */
 
 /* Steps per second while playing; 0: as fast as it goes. */

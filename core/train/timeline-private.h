@@ -81,6 +81,9 @@ char *ms_force_words (const MsForce *before, const MsForce *after);
 char *ms_shell_word (const char *text);
 
 MsTimelineBranch *ms_timeline_branch (const MsTimeline *timeline, int id);
+/* Begins after step @from of @parent (NULL: anew), with @inherited in force; the timeline is then there. */
+MsTimelineBranch *ms_timeline_add_branch (MsTimeline *timeline, MsTimelineBranch *parent, gint64 from,
+                                          const MsForce *inherited);
 const MsTimelineBranch *ms_timeline_root (const MsTimelineBranch *branch);
 /* What is in force for the step after @step of this very branch; borrowed. */
 const MsForce *ms_timeline_force_at (const MsTimelineBranch *branch, gint64 step);

@@ -88,8 +88,8 @@ branch_free (gpointer data)
   g_free (branch);
 }
 
-static MsTimelineBranch *
-branch_new (MsTimeline *self, MsTimelineBranch *parent, gint64 from, const MsForce *inherited)
+MsTimelineBranch *
+ms_timeline_add_branch (MsTimeline *self, MsTimelineBranch *parent, gint64 from, const MsForce *inherited)
 {
   MsTimelineBranch *branch = g_new0 (MsTimelineBranch, 1);
 
@@ -228,7 +228,7 @@ void
 ms_timeline_begin (MsTimeline *self, MsSession *session)
 {
   MsForce force = ms_force_of (session);
-  MsTimelineBranch *branch = branch_new (self, NULL, ms_session_get_step (session), &force);
+  MsTimelineBranch *branch = ms_timeline_add_branch (self, NULL, ms_session_get_step (session), &force);
 
   branch->name = g_strdup (session->name);
   branch->start = g_strdup (session->start);
@@ -247,7 +247,7 @@ branch_to_go_on (MsTimeline *self)
 
   if (self->now.step == branch->to)
     return branch;
-  return branch_new (self, branch, self->now.step, ms_timeline_force_at (branch, self->now.step));
+  return ms_timeline_add_branch (self, branch, self->now.step, ms_timeline_force_at (branch, self->now.step));
 }
 
 /* Everything that changes at one step is one entry, and none if it comes to what was before. */
@@ -310,7 +310,7 @@ ms_timeline_note_edit (MsTimeline *self, MsSession *session, const MsInterventio
   MsForce force = ms_force_of (session);
 
   g_return_if_fail (parent != NULL && ms_session_get_step (session) == self->now.step);
-  branch = branch_new (self, parent, self->now.step, &force);
+  branch = ms_timeline_add_branch (self, parent, self->now.step, &force);
   branch->edited = true;
   branch->edit = *edit;
   ms_timeline_save_state (self, branch, session);

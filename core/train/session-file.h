@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A session file: a checkpoint (safetensors) that holds everything else as well: the exact state, the timeline with all
+ * its branches, their histories, and what the window wants to find again. Who reads checkpoints reads it, too. */
+#pragma once
+
+#include "core/record/history.h"
+#include "core/train/timeline.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  int branch;
+  MsHistory *history; /* owned */
+} MsKeptHistory;
+
+/* What a session file keeps beside the session. */
+typedef struct {
+  char *window;         /* owned: JSON of the window; NULL: nothing */
+  GPtrArray *histories; /* owned, of MsKeptHistory; NULL: none */
+} MsKept;
+
+MsKept *ms_kept_new (void);
+void ms_kept_free (MsKept *kept); /* NULL is fine */
+void ms_kept_add_history (MsKept *kept, int branch, const MsHistory *history); /* copied */
+
+/* Written to a temporary file, synced and renamed, as a checkpoint. */
+bool ms_session_file_save (const char *path, MsSession *session, const MsTimeline *timeline, const MsKept *kept,
+                           GError **error);
+
+/* The session as it was. Its timeline replaces what @timeline held, *@kept is what was kept, transfer full; of a plain
+ * checkpoint there is neither: *@kept is NULL, and the timeline is cleared and begun. On failure the timeline is
+ * anything: give a fresh one. */
+MsSession *ms_session_file_load (const char *path, int n_threads, MsTimeline *timeline, MsKept **kept, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsKept, ms_kept_free)
+
+G_END_DECLS
