@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import traceback
 
 import gi
 
@@ -155,7 +156,8 @@ def run(*cases):
             print(f'ok {number} {name}', flush=True)
         except Exception as problem:  # noqa: BLE001: whatever it is, the test has failed
             failed += 1
-            for line in f'{type(problem).__name__}: {problem}'.split('\n'):
+            lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__)]
+            for line in f'{type(problem).__name__}, lines {lines}: {problem}'.split('\n'):
                 print(f'# {line}')
             print(f'not ok {number} {name}', flush=True)
     return 1 if failed else 0

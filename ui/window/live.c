@@ -2,7 +2,8 @@
 
 #include "ui/window/live.h"
 
-#define HISTORY_POINTS 2048
+#define BUDGET ((gsize) 256 << 20) /* bytes of the past, unless somebody sets it: half to look at, half to go back to */
+#define RECALL_AFTER 120 /* ms without another wish */
 #define SHARE 0.10  /* of one core's time that showing may take while the model runs as fast as it can */
 #define SLOWEST 8.0 /* records a second */
 #define FASTEST 30.0
@@ -17,7 +18,16 @@ struct _MsLive {
   MsRunnerState state;
   MsExperiment *experiment; /* owned, as the records */
   MsRecord *record, *surface;
-  MsHistory *history;
+  MsPast *past;
+  int branch;
+  MsBranches *branches; /* owned, as all below: what the runner told last */
+  MsAlerts *alerts;
+  MsInterventions *interventions;
+  MsTrial *trial;
+  char *undo, *redo;
+  MsRecord *recalled; /* of the current branch */
+  gint64 wanted;      /* step whose record is to be recalled; -1: none */
+  guint recall_source;
   gint64 told_at;
   bool is_new;
   double cost; /* us, a moving mean */
@@ -28,6 +38,10 @@ enum {
   NEWS,
   FAILED,
   SAVED,
+  STOPPED,
+  COMMAND,
+  COPY,
+  KEPT,
   RESTARTED,
   N_SIGNALS,
 };
@@ -46,34 +60,103 @@ take_record (MsRecord **place, MsRecord *record)
 }
 
 static void
-forget (MsLive *self, const MsRunnerNews *news)
+forget_all (MsLive *self)
 {
-  if (!news->replaced)
-    {
-      ms_history_truncate (self->history, news->restarted_at);
-      return;
-    }
-  ms_history_clear (self->history);
+  ms_past_clear (self->past);
   g_clear_pointer (&self->surface, ms_record_unref);
 }
 
+/* Records that follow are another branch's; a known one goes on where it ended. */
 static void
-take_news (MsLive *self, const MsRunnerNews *news)
+enter_branch (MsLive *self, const MsRunnerNews *news)
 {
-  self->state = news->state;
-  if (news->restarted)
-    forget (self, news);
+  const MsBranch *branch = ms_branches_find (self->branches, news->branch);
+  bool known = ms_past_history (self->past, news->branch) != NULL;
+
+  self->branch = news->branch;
+  if (branch != NULL && branch->parent < 0 && news->surface == NULL && !known)
+    g_clear_pointer (&self->surface, ms_record_unref); /* of another model */
+  ms_past_enter (self->past, news->branch, branch != NULL ? branch->parent : -1,
+                 known || branch == NULL ? G_MAXINT64 : branch->from);
+}
+
+static void
+take_text (char **place, char **text)
+{
+  g_free (*place);
+  *place = g_steal_pointer (text);
+}
+
+/* What is told as a whole replaces what was told before. */
+static void
+take_plans (MsLive *self, MsRunnerNews *news)
+{
+  if (news->branches != NULL)
+    {
+      ms_branches_unref (self->branches);
+      self->branches = g_steal_pointer (&news->branches);
+    }
+  if (news->alerts != NULL)
+    {
+      ms_alerts_free (self->alerts);
+      self->alerts = g_steal_pointer (&news->alerts);
+    }
+  if (news->interventions != NULL)
+    {
+      ms_interventions_unref (self->interventions);
+      self->interventions = g_steal_pointer (&news->interventions);
+    }
+  if (news->trial != NULL || news->restarted)
+    {
+      ms_trial_unref (self->trial);
+      self->trial = g_steal_pointer (&news->trial);
+    }
+  if (news->told_undo)
+    {
+      take_text (&self->undo, &news->undo);
+      take_text (&self->redo, &news->redo);
+    }
+}
+
+static void
+take_records (MsLive *self, const MsRunnerNews *news)
+{
+  if (news->replaced)
+    forget_all (self);
+  if (news->replaced || news->restarted || news->branch != self->branch)
+    {
+      g_clear_pointer (&self->recalled, ms_record_unref);
+      self->wanted = -1;
+      enter_branch (self, news);
+    }
   for (guint i = 0; i < news->records->len; i++)
-    ms_history_add (self->history, news->records->pdata[i]);
+    ms_past_add (self->past, news->records->pdata[i]);
   self->is_new = news->latest != NULL;
   if (self->is_new)
     self->told_at = news->told_at;
   take_record (&self->record, news->latest);
   take_record (&self->surface, news->surface);
+  if (news->recalled_branch == self->branch)
+    take_record (&self->recalled, news->recalled);
+}
+
+static void
+take_news (MsLive *self, MsRunnerNews *news)
+{
+  self->state = news->state;
+  take_plans (self, news);
+  take_records (self, news);
   if (news->experiment != NULL || news->replaced)
     g_clear_pointer (&self->experiment, ms_experiment_unref);
   if (news->experiment != NULL)
     self->experiment = ms_experiment_ref (news->experiment);
+}
+
+static void
+emit_words (MsLive *self, int signal, const char *words)
+{
+  if (words != NULL)
+    g_signal_emit (self, signals[signal], 0, words);
 }
 
 static void
@@ -89,10 +172,14 @@ poll_runner (MsLive *self)
     g_signal_emit (self, signals[RESTARTED], 0);
   g_signal_emit (self, signals[NEWS], 0);
   self->is_new = false;
-  if (news.error != NULL)
-    g_signal_emit (self, signals[FAILED], 0, news.error);
-  if (news.saved != NULL)
-    g_signal_emit (self, signals[SAVED], 0, news.saved);
+  emit_words (self, FAILED, news.error);
+  emit_words (self, SAVED, news.saved);
+  emit_words (self, STOPPED, news.stopped);
+  emit_words (self, COMMAND, news.command);
+  if (news.copy != NULL)
+    g_signal_emit (self, signals[COPY], 0, news.copy);
+  if (news.kept != NULL)
+    g_signal_emit (self, signals[KEPT], 0, news.kept);
   ms_runner_news_clear (&news);
 }
 
@@ -146,6 +233,7 @@ ms_live_stop (MsLive *self)
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (self->widget, self->tick);
   self->tick = 0;
+  g_clear_handle_id (&self->recall_source, g_source_remove);
   self->widget = NULL;
   g_clear_pointer (&self->runner, ms_runner_free);
 }
@@ -183,7 +271,101 @@ ms_live_surface (MsLive *self)
 const MsHistory *
 ms_live_history (MsLive *self)
 {
-  return self->history;
+  return ms_past_current (self->past);
+}
+
+const MsPast *
+ms_live_past (MsLive *self)
+{
+  return self->past;
+}
+
+int
+ms_live_branch (MsLive *self)
+{
+  return self->branch;
+}
+
+const MsBranches *
+ms_live_branches (MsLive *self)
+{
+  return self->branches;
+}
+
+const MsAlerts *
+ms_live_alerts (MsLive *self)
+{
+  return self->alerts;
+}
+
+const MsInterventions *
+ms_live_interventions (MsLive *self)
+{
+  return self->experiment != NULL ? self->interventions : NULL;
+}
+
+const MsTrial *
+ms_live_trial (MsLive *self)
+{
+  return self->trial;
+}
+
+const char *
+ms_live_undo (MsLive *self)
+{
+  return self->undo;
+}
+
+const char *
+ms_live_redo (MsLive *self)
+{
+  return self->redo;
+}
+
+/* The past */
+
+static gboolean
+recall_cb (gpointer data)
+{
+  MsLive *self = data;
+
+  self->recall_source = 0;
+  ms_runner_recall (self->runner, self->branch, self->wanted);
+  return G_SOURCE_REMOVE;
+}
+
+/* Computing a step again takes the model's time, so a wish waits for the hand to rest. */
+static void
+want (MsLive *self, gint64 step)
+{
+  if (self->wanted == step || self->runner == NULL || self->state != MS_RUNNER_PAUSED)
+    return;
+  self->wanted = step;
+  g_clear_handle_id (&self->recall_source, g_source_remove);
+  self->recall_source = g_timeout_add (RECALL_AFTER, recall_cb, self);
+}
+
+const MsRecord *
+ms_live_record_at (MsLive *self, gint64 step)
+{
+  const MsRecord *kept = ms_past_record (self->past, self->branch, step);
+
+  if (kept != NULL && kept->step == step)
+    return kept;
+  if (self->recalled != NULL && self->recalled->step == step)
+    return self->recalled;
+  want (self, step);
+  if (self->recalled != NULL && self->recalled->step < step && (kept == NULL || kept->step < self->recalled->step))
+    return self->recalled;
+  return kept;
+}
+
+void
+ms_live_set_budget (MsLive *self, gsize bytes)
+{
+  ms_past_set_budget (self->past, bytes / 2);
+  if (self->runner != NULL)
+    ms_runner_set_budget (self->runner, bytes / 2);
 }
 
 gint64
@@ -225,31 +407,43 @@ ms_live_finalize (GObject *object)
   ms_live_stop (self);
   ms_record_unref (self->record);
   ms_record_unref (self->surface);
-  ms_history_free (self->history);
+  ms_record_unref (self->recalled);
+  ms_past_free (self->past);
+  ms_branches_unref (self->branches);
+  ms_alerts_free (self->alerts);
+  ms_interventions_unref (self->interventions);
+  ms_trial_unref (self->trial);
+  g_free (self->undo);
+  g_free (self->redo);
   g_clear_pointer (&self->experiment, ms_experiment_unref);
   G_OBJECT_CLASS (ms_live_parent_class)->finalize (object);
 }
 
 static guint
-new_signal (const char *name, int n_parameters)
+new_signal (const char *name, int n_parameters, GType type)
 {
   return g_signal_new (name, MS_TYPE_LIVE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, (guint) n_parameters,
-                       G_TYPE_STRING);
+                       type);
 }
 
 static void
 ms_live_class_init (MsLiveClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = ms_live_finalize;
-  signals[NEWS] = new_signal ("news", 0);
-  signals[FAILED] = new_signal ("failed", 1);
-  signals[SAVED] = new_signal ("saved", 1);
-  signals[RESTARTED] = new_signal ("restarted", 0);
+  signals[NEWS] = new_signal ("news", 0, G_TYPE_NONE);
+  signals[FAILED] = new_signal ("failed", 1, G_TYPE_STRING);
+  signals[SAVED] = new_signal ("saved", 1, G_TYPE_STRING);
+  signals[STOPPED] = new_signal ("stopped", 1, G_TYPE_STRING);
+  signals[COMMAND] = new_signal ("command", 1, G_TYPE_STRING);
+  signals[COPY] = new_signal ("copy", 1, G_TYPE_POINTER);
+  signals[KEPT] = new_signal ("kept", 1, G_TYPE_POINTER);
+  signals[RESTARTED] = new_signal ("restarted", 0, G_TYPE_NONE);
 }
 
 static void
 ms_live_init (MsLive *self)
 {
-  self->history = ms_history_new (HISTORY_POINTS);
+  self->past = ms_past_new (BUDGET / 2);
+  self->wanted = -1;
   self->refresh = 20;
 }

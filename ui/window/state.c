@@ -2,6 +2,8 @@
 
 #include "ui/window/state.h"
 
+#include "ui/window/preferences.h"
+
 #define GROUP "window"
 #define LARGEST 16384 /* of a remembered side, pixels */
 
@@ -37,6 +39,9 @@ ms_window_state_load (const char *path)
   state->height = read_side (file, "height", 880);
   state->maximised = read_flag (file, "maximised", false);
   state->panel = read_flag (file, "panel", true);
+  state->memory = g_key_file_get_integer (file, GROUP, "memory_mb", NULL);
+  if (state->memory < MS_MEMORY_LEAST || state->memory > MS_MEMORY_MOST)
+    state->memory = MS_MEMORY_USUAL;
   if (g_key_file_has_key (file, GROUP, "speed", NULL))
     speed = g_key_file_get_double (file, GROUP, "speed", NULL);
   state->speed = speed >= 0 && speed <= 1000 ? speed : 10;
@@ -56,6 +61,7 @@ ms_window_state_save (const MsWindowState *state, const char *path, GError **err
   g_key_file_set_integer (file, GROUP, "height", state->height);
   g_key_file_set_boolean (file, GROUP, "maximised", state->maximised);
   g_key_file_set_boolean (file, GROUP, "panel", state->panel);
+  g_key_file_set_integer (file, GROUP, "memory_mb", state->memory);
   g_key_file_set_double (file, GROUP, "speed", state->speed);
   if (state->views != NULL)
     g_key_file_set_string (file, GROUP, "views", state->views);

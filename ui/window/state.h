@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
   int width, height;
   bool maximised, panel;
+  int memory;       /* MB for the past */
   double speed;     /* steps per second; 0: no limit */
   char *views;      /* owned: names of the views that somebody chose, with semicolons; "": the usual ones */
   char *name;       /* owned: of what was open; NULL: nothing was */

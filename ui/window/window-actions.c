@@ -10,29 +10,46 @@ play_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MsWindow *self = MS_WINDOW (widget);
 
-  if (ms_live_state (self->live) == MS_RUNNER_PLAYING)
+  if (self->compare != NULL && ms_compare_is_playing (self->compare))
+    ms_compare_pause (self->compare);
+  else if (self->compare != NULL)
+    ms_compare_play (self->compare);
+  else if (ms_live_state (self->live) == MS_RUNNER_PLAYING)
     ms_runner_pause (ms_live_runner (self->live));
   else
     ms_runner_play (ms_live_runner (self->live));
 }
 
+/* In the past one step further is there already. */
 static void
 step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  ms_runner_step (ms_live_runner (MS_WINDOW (widget)->live), 1);
+  MsWindow *self = MS_WINDOW (widget);
+
+  if (self->selection.step != MS_NONE)
+    ms_window_move_step (self, 1);
+  else if (self->compare != NULL)
+    ms_compare_step (self->compare, 1);
+  else
+    ms_runner_step (ms_live_runner (self->live), 1);
 }
 
 static void
 reset_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  ms_runner_reset (ms_live_runner (MS_WINDOW (widget)->live));
+  MsWindow *self = MS_WINDOW (widget);
+
+  ms_runner_reset (ms_live_runner (self->live));
+  if (self->second != NULL)
+    ms_runner_reset (ms_live_runner (self->second));
 }
 
 /* Sends @experiment to the runner, which answers with a restart, an error or nothing. */
 void
 ms_window_change (MsWindow *self, const MsExperiment *experiment)
 {
-  const MsExperiment *now = ms_live_experiment (self->live);
+  MsLive *live = ms_window_steered (self);
+  const MsExperiment *now = ms_live_experiment (live);
 
   if (self->opening != NULL) /* what could not be opened is tried again with other settings */
     {
@@ -44,7 +61,7 @@ ms_window_change (MsWindow *self, const MsExperiment *experiment)
   self->rebuilding = now != NULL && ms_experiment_needs_rebuild (now, experiment);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   self->sent = ms_experiment_ref ((MsExperiment *) experiment);
-  ms_runner_change (ms_live_runner (self->live), experiment);
+  ms_runner_change (ms_live_runner (live), experiment);
 }
 
 static void
@@ -164,31 +181,19 @@ save_experiment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   ask_save (MS_WINDOW (widget), "Save Experiment", ".json", save_experiment);
 }
 
-/* The command that runs what the window runs: the preset and what differs from it, or from the default preset. */
+/* The command that gets to where the window is: the preset and what differs from it, or from the default preset, and
+ * every change on the way. */
 static void
 copy_command_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   MsWindow *self = MS_WINDOW (widget);
-  const MsExperiment *now = ms_live_experiment (self->live);
   const MsPreset *preset = ms_preset_find (self->name);
   g_autoptr (MsExperiment) base = NULL;
-  g_autoptr (GString) command = g_string_new ("moescope run ");
 
   if (preset == NULL)
     preset = ms_preset_find (MS_DEFAULT_PRESET);
   base = ms_preset_load (preset, NULL);
-  g_string_append (command, preset->name);
-  for (int i = 0; i < ms_keys_count (); i++)
-    {
-      const MsKey *key = ms_key_at (i);
-      const char *value = ms_experiment_text (now, key->id);
-      g_autofree char *setting = g_strdup_printf ("%s=%s", key->key, value), *quoted = g_shell_quote (setting);
-
-      if (!g_str_equal (value, ms_experiment_text (base, key->id)))
-        g_string_append_printf (command, " --set %s", quoted);
-    }
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), command->str);
-  ms_window_toast (self, "Command line copied");
+  ms_runner_tell_command (ms_live_runner (self->live), preset->name, base);
 }
 
 /* Keys */
@@ -218,6 +223,9 @@ static const struct {
   int parameter; /* 0: none */
 } shortcuts[] = {
   { "space", "win.play" }, { "Right", "win.step" }, { "r", "win.reset" }, { "n", "win.new-seed" },
+  { "Left", "win.earlier" }, { "Home", "win.first" }, { "End", "win.now" }, { "Return|KP_Enter", "win.continue" },
+  { "e", "win.step-epoch" }, { "m", "win.more-steps" }, { "b", "win.branches" },
+  { "<Control>z", "win.undo" }, { "<Control><Shift>z|<Control>y", "win.redo" },
   { "v", "win.views" }, { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
@@ -268,9 +276,12 @@ ms_window_update_actions (MsWindow *self)
   bool open = ms_live_record (self->live) != NULL && self->opening == NULL, opened = open && !self->focused;
   bool has_model = open && ms_live_experiment (self->live) != NULL;
 
-  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.reset", NULL });
+  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.reset", "win.earlier",
+                                             "win.first", NULL });
   enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-experiment",
-                                                  "win.copy-command", NULL });
+                                                  "win.copy-command", "win.step-epoch", "win.compare-copy",
+                                                  "win.compare-seed", "win.compare-control", NULL });
+  enable (self, open, (const char *const[]){ "win.compare-preset", "win.compare-file", NULL });
   gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model || self->opening != NULL);
   if (opened)
     gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->play_button));

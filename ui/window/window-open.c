@@ -105,6 +105,7 @@ ms_window_open_experiment (MsWindow *self, const MsExperiment *experiment, const
 {
   MsExperiment *opening = ms_experiment_ref ((MsExperiment *) experiment);
 
+  ms_window_end_compare (self);
   set_name (self, name);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   g_clear_pointer (&self->opening, ms_experiment_unref);
@@ -142,6 +143,34 @@ ms_window_show_failure (MsWindow *self, const char *sentence)
   ms_window_update_actions (self);
 }
 
+/* What was found out is opened in the place of the run, or beside it. */
+static void
+open_found (MsWindow *self, const Found *found, const char *name)
+{
+  if (found->kind == FILE_EXPERIMENT)
+    ms_window_open_experiment (self, found->experiment, name);
+  else
+    {
+      ms_window_end_compare (self);
+      set_name (self, name);
+      if (found->kind == FILE_CHECKPOINT)
+        ms_runner_open_checkpoint (ms_live_runner (self->live), found->path);
+      else
+        ms_runner_open_trace (ms_live_runner (self->live), found->path);
+    }
+}
+
+static void
+compare_found (MsWindow *self, const Found *found, const char *name)
+{
+  if (found->kind == FILE_EXPERIMENT)
+    ms_window_compare_experiment (self, found->experiment, name);
+  else if (found->kind == FILE_CHECKPOINT)
+    ms_window_compare_checkpoint (self, found->path);
+  else
+    ms_window_compare_trace (self, found->path);
+}
+
 static void
 looked_at_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -157,18 +186,10 @@ looked_at_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (found == NULL)
     ms_window_show_failure (self, error->message);
-  else if (found->kind == FILE_EXPERIMENT)
-    ms_window_open_experiment (self, found->experiment, name);
-  else if (found->kind == FILE_CHECKPOINT)
-    {
-      set_name (self, name);
-      ms_runner_open_checkpoint (ms_live_runner (self->live), found->path);
-    }
+  else if (data != NULL)
+    compare_found (self, found, name);
   else
-    {
-      set_name (self, name);
-      ms_runner_open_trace (ms_live_runner (self->live), found->path);
-    }
+    open_found (self, found, name);
   g_clear_pointer (&found, found_free);
 }
 
@@ -187,11 +208,11 @@ ms_window_open_preset (MsWindow *self, const char *name)
     ms_window_open_experiment (self, experiment, name);
 }
 
-void
-ms_window_open_file (MsWindow *self, GFile *file)
+static void
+look_at (MsWindow *self, GFile *file, bool compare)
 {
   char *path = g_file_get_path (file);
-  g_autoptr (GTask) task = g_task_new (self, NULL, looked_at_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, looked_at_cb, compare ? self : NULL);
 
   if (path == NULL)
     {
@@ -200,6 +221,12 @@ ms_window_open_file (MsWindow *self, GFile *file)
     }
   g_task_set_task_data (task, path, g_free);
   g_task_run_in_thread (task, look_at_file);
+}
+
+void
+ms_window_open_file (MsWindow *self, GFile *file)
+{
+  look_at (self, file, false);
 }
 
 /* The experiment of the last time, with its changes; if that makes no sense any more, the default preset. */
@@ -238,7 +265,7 @@ file_chosen_cb (GtkNativeDialog *dialog, int response, MsWindow *self)
   if (response == GTK_RESPONSE_ACCEPT)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      ms_window_open_file (self, file);
+      look_at (self, file, g_object_get_data (G_OBJECT (dialog), "compare") != NULL);
     }
   g_object_unref (dialog);
 }
@@ -254,18 +281,31 @@ add_filter (GtkFileChooser *chooser, const char *name, const char *const *patter
   gtk_file_chooser_add_filter (chooser, filter);
 }
 
-void
-ms_window_ask_open (MsWindow *self)
+static void
+ask_file (MsWindow *self, const char *title, bool compare)
 {
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new ("Open", GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN,
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN,
                                                               "_Open", "_Cancel");
 
+  g_object_set_data (G_OBJECT (dialog), "compare", compare ? self : NULL);
   add_filter (GTK_FILE_CHOOSER (dialog), "Experiments, checkpoints and traces",
               (const char *const[]){ "*.json", "*.safetensors", "*.npz", NULL });
   add_filter (GTK_FILE_CHOOSER (dialog), "All files", (const char *const[]){ "*", NULL });
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (file_chosen_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
+ms_window_ask_open (MsWindow *self)
+{
+  ask_file (self, "Open", false);
+}
+
+void
+ms_window_ask_compare (MsWindow *self)
+{
+  ask_file (self, "Compare With", true);
 }
 
 static void

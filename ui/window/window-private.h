@@ -8,6 +8,7 @@
 #include "ui/widgets/tiles.h"
 #include "ui/window/chosen-views.h"
 #include "ui/window/frame-stats.h"
+#include "ui/window/compare.h"
 #include "ui/window/live.h"
 #include "ui/window/state.h"
 #include "ui/window/views-menu.h"
@@ -28,7 +29,12 @@ struct _MsWindow {
   AdwToastOverlay *toasts;
   AdwFlap *flap;
   GtkStack *stack;
-  AdwBin *views;
+  AdwBin *views, *timeline_place, *breakpoints_place;
+  GtkMenuButton *steps_button;
+  GtkButton *undo_button, *redo_button;
+  GtkMenuButton *compare_button;
+  GtkWidget *steered_row;
+  GtkDropDown *steered; /* whose settings are shown */
   GtkBox *panel;
   AdwStatusPage *failed_page;
   GtkButton *folder_button;
@@ -38,13 +44,27 @@ struct _MsWindow {
   MsTiles *tiles;
   GPtrArray *canvases; /* of MsCanvas; the array is owned */
   MsViewsMenu *views_menu;
+  MsCanvas *timeline;
+  GtkWidget *compare_off, *compare_on; /* parts of the menu */
+  GtkWidget *past_bar; /* shown while the past is looked at */
+  GtkLabel *past_label;
+  GtkMenuButton *branches_button;
+  GtkSpinButton *batches; /* in the menu of steps */
   GtkWidget *choosers, *block_row, *member_row;
   GtkDropDown *block, *member;
 
   MsLive *live;        /* owned */
+  int n_threads;       /* of a run */
+  MsLive *second;      /* owned: the run that is compared; NULL: none is */
+  MsCompare *compare;  /* owned: what keeps both level */
+  char *second_name;   /* owned */
+  bool steers_second;  /* settings, undo and interventions act on the second run */
+  bool wants_control;  /* the copy that was asked for is to be a control */
+  MsScene other;       /* the second run's, that the first one's scenes refer to */
   MsFrameStats *stats; /* owned */
   MsWindowState *state; /* owned: what is remembered */
   MsExperiment *sent;  /* owned: the change that the runner has not answered yet */
+  MsExperiment *seen;  /* owned: what the steered run was seen to be on last */
   char *name;          /* owned: what is open */
   MsExperiment *opening; /* owned: asked to be opened and not yet there; stays after a failure, so that the settings can
                             be put right */
@@ -66,7 +86,35 @@ gint64 ms_window_take_paint_time (MsWindow *self);
 int ms_window_count_views (MsWindow *self); /* that are shown */
 void ms_window_choose_views (MsWindow *self, MsChosenViews chosen);
 
+MsScene ms_window_scene (MsWindow *self, const MsPainter *painter);
 void ms_window_select (MsWindow *self, MsSelection selection);
+
+/* window-timeline.c */
+GtkWidget *ms_window_build_timeline (MsWindow *self);
+void ms_window_show_timeline (MsWindow *self, const MsScene *scene);
+void ms_window_look_at (MsWindow *self, gint64 step); /* of the past */
+void ms_window_look_at_first (MsWindow *self);
+void ms_window_look_at_now (MsWindow *self);
+void ms_window_move_step (MsWindow *self, int by);
+void ms_window_continue (MsWindow *self);
+void ms_window_go (MsWindow *self, int branch, gint64 step);
+
+/* window-compare.c */
+MsLive *ms_window_steered (MsWindow *self);
+void ms_window_steer_second (MsWindow *self, bool second);
+void ms_window_compare_experiment (MsWindow *self, const MsExperiment *experiment, const char *name);
+void ms_window_compare_checkpoint (MsWindow *self, const char *path);
+void ms_window_compare_trace (MsWindow *self, const char *path);
+void ms_window_compare_copy (MsWindow *self, const MsCopy *copy);
+void ms_window_end_compare (MsWindow *self);
+void ms_window_build_compare (MsWindow *self);
+void ms_window_class_install_compare (GtkWidgetClass *class);
+
+/* window-steps.c */
+void ms_window_build_steps (MsWindow *self);
+void ms_window_show_undo (MsWindow *self);
+void ms_window_set_memory (int megabytes, gpointer window);
+void ms_window_class_install_steps (GtkWidgetClass *class);
 
 /* window-choosers.c */
 void ms_window_build_choosers (MsWindow *self);
@@ -81,6 +129,7 @@ void ms_window_save_picture (MsWindow *self, MsCanvas *canvas);
 void ms_window_open_preset (MsWindow *self, const char *name);
 void ms_window_open_file (MsWindow *self, GFile *file);
 void ms_window_ask_open (MsWindow *self);
+void ms_window_ask_compare (MsWindow *self);
 void ms_window_ask_folder (MsWindow *self);
 void ms_window_open_experiment (MsWindow *self, const MsExperiment *experiment, const char *name);
 void ms_window_show_failure (MsWindow *self, const char *sentence);
@@ -97,5 +146,8 @@ void ms_window_change (MsWindow *self, const MsExperiment *experiment);
 /* window.c */
 void ms_window_toast (MsWindow *self, const char *sentence);
 void ms_window_set_speed (MsWindow *self, double speed);
+void ms_window_sync_rows (MsWindow *self, bool refused);
+void ms_window_follow_rows (MsWindow *self);
+void ms_window_show_play_state (MsWindow *self);
 
 G_END_DECLS

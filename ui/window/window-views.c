@@ -4,15 +4,41 @@
 #include "ui/window/window-private.h"
 
 /* A surface costs much and comes less often: the plane is drawn from the newest record that has one. */
-static MsScene
-scene_for (MsWindow *self, const MsPainter *painter)
+static const MsRecord *
+record_for (MsWindow *self, MsLive *live, const MsPainter *painter)
 {
-  const MsRecord *record = ms_live_record (self->live), *surface = ms_live_surface (self->live);
-  bool wants_surface = record != NULL && record->plane && surface != NULL && g_str_equal (painter->name, "plane");
+  const MsRecord *record = ms_live_record (live), *surface = ms_live_surface (live);
 
-  return (MsScene){ .record = wants_surface ? surface : record,
-                    .history = ms_live_history (self->live),
-                    .selection = self->selection };
+  if (self->selection.step != MS_NONE)
+    return ms_live_record_at (live, self->selection.step);
+  if (record != NULL && record->plane && surface != NULL && g_str_equal (painter->name, "plane"))
+    return surface;
+  return record;
+}
+
+static MsScene
+scene_of (MsWindow *self, MsLive *live, const MsPainter *painter)
+{
+  return (MsScene){ .record = record_for (self, live, painter),
+                    .history = ms_live_history (live),
+                    .selection = self->selection,
+                    .branches = ms_live_branches (live),
+                    .past = ms_live_past (live),
+                    .alerts = ms_live_alerts (live),
+                    .stage = MS_STAGE_WHOLE };
+}
+
+MsScene
+ms_window_scene (MsWindow *self, const MsPainter *painter)
+{
+  MsScene scene = scene_of (self, self->live, painter);
+
+  if (self->second != NULL)
+    {
+      self->other = scene_of (self, self->second, painter);
+      scene.other = &self->other;
+    }
+  return scene;
 }
 
 static GtkWidget *
@@ -30,7 +56,7 @@ find_applying (MsWindow *self)
   for (guint i = 0; i < self->canvases->len; i++)
     {
       const MsPainter *painter = ms_canvas_painter (self->canvases->pdata[i]);
-      MsScene scene = scene_for (self, painter);
+      MsScene scene = ms_window_scene (self, painter);
 
       if (painter->applies == NULL || painter->applies (&scene))
         applying |= G_GUINT64_CONSTANT (1) << i;
@@ -42,6 +68,7 @@ static void
 show_scenes (MsWindow *self)
 {
   MsScene nothing = { .selection = MS_SELECTION_NONE };
+  MsScene below = ms_window_scene (self, ms_canvas_painter (self->timeline));
   guint64 shown;
 
   self->applying = find_applying (self);
@@ -56,11 +83,12 @@ show_scenes (MsWindow *self)
         ms_tiles_set_alone (self->tiles, NULL);
       if (gtk_widget_get_visible (tile) != is_shown)
         gtk_widget_set_visible (tile, is_shown);
-      MsScene scene = is_shown ? scene_for (self, ms_canvas_painter (canvas)) : nothing;
+      MsScene scene = is_shown ? ms_window_scene (self, ms_canvas_painter (canvas)) : nothing;
 
       if (is_shown || ms_canvas_scene (canvas)->record != NULL)
         ms_canvas_set_scene (canvas, &scene);
     }
+  ms_window_show_timeline (self, &below);
   ms_views_menu_update (self->views_menu, self->applying, shown, self->chosen.own);
 }
 
@@ -138,6 +166,7 @@ ms_window_build_views (MsWindow *self)
       g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
     }
   adw_bin_set_child (self->views, GTK_WIDGET (self->tiles));
+  adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
   self->views_menu = MS_VIEWS_MENU (ms_views_menu_new ());
   g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
   g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
@@ -145,9 +174,33 @@ ms_window_build_views (MsWindow *self)
   ms_window_build_choosers (self);
 }
 
+/* What was chosen may not be there any more: another model, a smaller batch. */
+static void
+fit_selection (MsWindow *self)
+{
+  const MsRecord *record = ms_live_record (self->live);
+  MsSelection *s = &self->selection;
+  const MsRouting *routing;
+
+  if (record == NULL)
+    return;
+  if (s->example >= record->N)
+    s->example = s->token = MS_NONE;
+  if (s->layer >= record->n_routing)
+    s->expert = s->token = s->slot = MS_NONE;
+  else
+    {
+      routing = record->routing[s->layer];
+      s->expert = s->expert < routing->E ? s->expert : MS_NONE;
+      s->token = s->token < routing->T ? s->token : MS_NONE;
+      s->slot = s->slot < routing->slots ? s->slot : MS_NONE;
+    }
+}
+
 void
 ms_window_show_record (MsWindow *self)
 {
+  fit_selection (self);
   ms_window_show_choosers (self, ms_live_record (self->live));
   show_scenes (self);
 }

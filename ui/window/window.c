@@ -38,6 +38,8 @@ speed_changed_cb (MsWindow *self)
     return;
   self->speed = speed;
   ms_runner_set_speed (ms_live_runner (self->live), speed);
+  if (self->compare != NULL)
+    ms_compare_set_speed (self->compare, speed);
   show_speed (self);
 }
 
@@ -105,11 +107,11 @@ tell_when_done (MsWindow *self, const MsRecord *record)
   ms_window_toast (self, sentence);
 }
 
-static void
-show_play_state (MsWindow *self)
+void
+ms_window_show_play_state (MsWindow *self)
 {
   MsRunnerState state = ms_live_state (self->live);
-  bool playing = state == MS_RUNNER_PLAYING;
+  bool playing = self->compare != NULL ? ms_compare_is_playing (self->compare) : state == MS_RUNNER_PLAYING;
   const char *label = playing ? "Pause" : "Play";
 
   if (g_strcmp0 (gtk_button_get_label (self->play_button), label) != 0)
@@ -125,12 +127,12 @@ news_cb (MsLive *live, MsWindow *self)
 {
   const MsRecord *record = ms_live_record (live);
 
-  show_play_state (self);
-  if (record == NULL)
-    return;
-  if (!ms_live_is_new (live)) /* what scenes point to may be another, all the same */
+  ms_window_show_play_state (self);
+  ms_window_show_undo (self);
+  ms_window_follow_rows (self);
+  if (record == NULL || !ms_live_is_new (live))
     {
-      ms_window_show_record (self);
+      ms_window_show_record (self); /* scenes may point to what is no more: branches, alerts, histories */
       return;
     }
   gtk_stack_set_visible_child_name (self->stack, "views");
@@ -141,10 +143,10 @@ news_cb (MsLive *live, MsWindow *self)
 }
 
 /* The rows show what was last asked for; they follow the session when it says no, or when nothing is on its way. */
-static void
-sync_rows (MsWindow *self, bool refused)
+void
+ms_window_sync_rows (MsWindow *self, bool refused)
 {
-  const MsExperiment *now = ms_live_experiment (self->live);
+  const MsExperiment *now = ms_live_experiment (ms_window_steered (self));
 
   if (now == NULL || (self->sent != NULL && !refused && !ms_experiment_equal (self->sent, now)))
     return;
@@ -152,12 +154,25 @@ sync_rows (MsWindow *self, bool refused)
   ms_rows_set_experiment (self->rows, now);
 }
 
+/* The rows follow what was undone, or gone to. */
+void
+ms_window_follow_rows (MsWindow *self)
+{
+  const MsExperiment *now = ms_live_experiment (ms_window_steered (self));
+
+  if (now == self->seen)
+    return;
+  g_clear_pointer (&self->seen, ms_experiment_unref);
+  self->seen = now != NULL ? ms_experiment_ref ((MsExperiment *) now) : NULL;
+  ms_window_sync_rows (self, false);
+}
+
 static void
 restarted_cb (MsLive *live, MsWindow *self)
 {
   g_clear_pointer (&self->opening, ms_experiment_unref);
-  sync_rows (self, false);
-  self->selection = ms_selection_after (&self->selection, NULL);
+  ms_window_sync_rows (self, false);
+  self->selection.step = MS_NONE;
   if (self->rebuilding && self->sent == NULL)
     ms_window_toast (self, "Model rebuilt, at step 0");
   self->rebuilding = self->rebuilding && self->sent != NULL;
@@ -167,7 +182,7 @@ static void
 failed_cb (MsLive *live, const char *sentence, MsWindow *self)
 {
   self->rebuilding = false;
-  sync_rows (self, true);
+  ms_window_sync_rows (self, true);
   ms_window_show_failure (self, sentence);
 }
 
@@ -177,6 +192,27 @@ saved_cb (MsLive *live, const char *path, MsWindow *self)
   g_autofree char *name = g_path_get_basename (path), *sentence = g_strdup_printf ("Saved %s", name);
 
   ms_window_toast (self, sentence);
+}
+
+static void
+stopped_cb (MsLive *live, const char *words, MsWindow *self)
+{
+  g_autofree char *sentence = g_strdup_printf ("Paused: %s", words);
+
+  ms_window_toast (self, sentence);
+}
+
+static void
+command_cb (MsLive *live, const char *command, MsWindow *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), command);
+  ms_window_toast (self, "Command line copied");
+}
+
+static void
+copy_cb (MsLive *live, const MsCopy *copy, MsWindow *self)
+{
+  ms_window_compare_copy (self, copy);
 }
 
 static void
@@ -283,6 +319,7 @@ ms_window_close_request (GtkWindow *window)
   g_task_set_task_data (task, ms_window_state_copy (self->state), (GDestroyNotify) ms_window_state_free);
   g_task_run_in_thread (task, save_state);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE); /* the step under way may take a moment yet */
+  ms_window_end_compare (self);
   ms_live_stop (self->live);
   return GTK_WINDOW_CLASS (ms_window_parent_class)->close_request (window);
 }
@@ -296,17 +333,22 @@ ms_window_new (GtkApplication *application, int n_threads)
   g_autofree char *path = ms_window_state_path ();
 
   self->state = ms_window_state_load (path);
+  self->n_threads = n_threads;
   self->live = ms_live_new (GTK_WIDGET (self), n_threads);
   g_signal_connect_object (self->live, "news", G_CALLBACK (news_cb), self, 0);
   g_signal_connect_object (self->live, "restarted", G_CALLBACK (restarted_cb), self, 0);
   g_signal_connect_object (self->live, "failed", G_CALLBACK (failed_cb), self, 0);
   g_signal_connect_object (self->live, "saved", G_CALLBACK (saved_cb), self, 0);
+  g_signal_connect_object (self->live, "stopped", G_CALLBACK (stopped_cb), self, 0);
+  g_signal_connect_object (self->live, "command", G_CALLBACK (command_cb), self, 0);
+  g_signal_connect_object (self->live, "copy", G_CALLBACK (copy_cb), self, 0);
   gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
   fit_header (self, self->state->width);
   if (self->state->maximised)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
   ms_window_set_speed (self, self->state->speed);
+  ms_window_set_memory (self->state->memory, self);
   ms_window_choose_views (self, ms_chosen_views_from_text (self->state->views));
   ms_window_show_record (self);
   ms_window_update_actions (self);
@@ -320,9 +362,14 @@ ms_window_dispose (GObject *object)
 
   if (self->live != NULL)
     ms_live_stop (self->live);
+  g_clear_object (&self->compare);
+  if (self->second != NULL)
+    ms_live_stop (self->second);
+  g_clear_pointer (&self->second_name, g_free);
   g_clear_pointer (&self->stats, ms_frame_stats_free);
   g_clear_pointer (&self->canvases, g_ptr_array_unref);
   g_clear_pointer (&self->sent, ms_experiment_unref);
+  g_clear_pointer (&self->seen, ms_experiment_unref);
   g_clear_pointer (&self->opening, ms_experiment_unref);
   g_clear_pointer (&self->state, ms_window_state_free);
   g_clear_pointer (&self->name, g_free);
@@ -334,6 +381,7 @@ static void
 ms_window_finalize (GObject *object)
 {
   g_clear_object (&MS_WINDOW (object)->live); /* after the canvases that draw its history */
+  g_clear_object (&MS_WINDOW (object)->second);
   G_OBJECT_CLASS (ms_window_parent_class)->finalize (object);
 }
 
@@ -360,11 +408,20 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, MsWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, timeline_place);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, steps_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, undo_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, redo_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, compare_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, steered_row);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, steered);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, panel);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, failed_page);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, folder_button);
   gtk_widget_class_bind_template_callback (widget_class, speed_changed_cb);
   ms_window_class_install_actions (widget_class);
+  ms_window_class_install_steps (widget_class);
+  ms_window_class_install_compare (widget_class);
 }
 
 static void
@@ -380,6 +437,8 @@ ms_window_init (MsWindow *self)
   g_signal_connect_object (self->rows, "refused", G_CALLBACK (rows_refused_cb), self, 0);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   gtk_menu_button_set_popover (self->preset_button, ms_window_new_preset_popover (self));
+  ms_window_build_steps (self);
+  ms_window_build_compare (self);
   ms_window_add_shortcuts (self);
   ms_window_add_states (self);
   ms_window_add_drop_target (self);
