@@ -287,6 +287,14 @@ append (MsHistory *history)
 }
 
 void
+ms_history_reserve (MsHistory *history, int n_points)
+{
+  g_return_if_fail (history != NULL && n_points <= history->capacity);
+  if (n_points > history->rows)
+    resize_rows (history, n_points);
+}
+
+void
 ms_history_add (MsHistory *history, const MsRecord *record)
 {
   g_return_if_fail (history != NULL && record != NULL);

@@ -50,6 +50,9 @@ void ms_history_clear (MsHistory *history);
 /* Adds a record that is newer than all before it. A record of another shape (E or layers changed) clears first. */
 void ms_history_add (MsHistory *history, const MsRecord *record);
 
+/* Makes room for @n_points, at most its capacity: for who fills in a past that was kept in a file. */
+void ms_history_reserve (MsHistory *history, int n_points);
+
 /* Forgets everything after @step, for going back in time; a merged point that reaches past @step goes as a whole. */
 void ms_history_truncate (MsHistory *history, gint64 step);
 MsHistory *ms_history_copy (const MsHistory *history);

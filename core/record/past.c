@@ -277,6 +277,23 @@ ms_past_enter (MsPast *past, int id, int parent, gint64 from)
   trim (past);
 }
 
+void
+ms_past_restore (MsPast *past, int id, int parent, gint64 from, const MsHistory *history)
+{
+  Branch *branch;
+
+  g_return_if_fail (past != NULL && history != NULL);
+  branch = find (past, id);
+  if (branch == NULL)
+    branch = add_branch (past, id, parent, from);
+  ms_history_free (branch->history);
+  branch->history = ms_history_copy (history);
+  ms_history_set_limit (branch->history, past->max_bytes / 8);
+  if (history->n_points > 0)
+    branch->last = MAX (branch->last, history->points[history->n_points - 1].last_step);
+  trim (past);
+}
+
 MsPast *
 ms_past_new (gsize max_bytes)
 {

@@ -23,6 +23,9 @@ gsize ms_past_bytes (const MsPast *past);
  * A branch that is known already goes on after @from, and what it had after it is forgotten. */
 void ms_past_enter (MsPast *past, int branch, int parent, gint64 from);
 
+/* What a file kept of @branch, as enter would have it; it is not the current branch by that. @history is copied. */
+void ms_past_restore (MsPast *past, int branch, int parent, gint64 from, const MsHistory *history);
+
 /* A record of the current branch, newer than all before it; those with a batch are referenced and kept for a while. Of
  * the newest step once more, as after a change without a step: its batch is replaced. */
 void ms_past_add (MsPast *past, MsRecord *record);

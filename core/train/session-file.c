@@ -355,9 +355,10 @@ read_history (const In *in, int branch)
   if (n == 0 || n > 1 << 20 || points->dim[1] != POINT || !points_are_sound (points)
       || (layers != NULL && !layers_are_sound (layers)))
     return NULL;
-  history = ms_history_new ((int) (n + n % 2) + 2);
+  history = ms_history_new ((int) MAX (n + n % 2 + 2, MS_HISTORY_FEWEST));
   record = new_record (layers);
   ms_history_add (history, record); /* takes its shape */
+  ms_history_reserve (history, (int) n);
   history->n_points = (int) n;
   put_points (history, points);
   put_evaluations (history, in, branch);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Steering in the real window: the past is looked at and gone on from, changes are undone, two runs are compared."""
+import os
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,44 @@ def test_command_line():
         program.act(program.frame, 'win.copy-command')
         command = wait_for('the clipboard', clipboard)
         assert command.startswith('moescope run digits-vmoe') and '--at 2:routing.k=2' in command, command
+        assert program.close() == 0
+
+
+def test_session_file():
+    """Saved in the dialog and opened again: the same run with its branches, looked at as before."""
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'kept.moescope')
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        step_to(program, 6)
+        program.act(program.frame, 'win.earlier')
+        program.act(program.frame, 'win.earlier')
+        wait_for('a look at step 4', lambda: looking_at(program) == 4)
+        program.press('Continue from here')
+        program.wait_step(lambda step: step == 4, 'step 4')
+        program.set_value('spin button', 'Active per token K', 2)
+        wait_for('K = 2', lambda: program.value('spin button', 'Active per token K') == 2)
+        step_to(program, 7)
+        table = program.table('Curves')
+        program.act(program.frame, 'win.save-session')
+        wait_for('the dialog', lambda: len(program.frames()) == 2)
+        subprocess.run(['xdotool', 'mousemove', '600', '400', 'key', 'ctrl+a', 'type', path], check=True)
+        subprocess.run(['xdotool', 'key', 'Return'], check=True)
+        wait_for('the file', lambda: os.path.exists(path))
+        program.press('Step')
+        program.wait_step(lambda step: step == 8, 'step 8')
+        loads = program.table('Load')
+        assert program.close() == 0
+    with Program(path) as program:
+        program.wait_step(lambda step: step == 7, 'step 7')
+        assert program.value('spin button', 'Active per token K') == 2
+        assert program.table('Curves') == table
+        program.press('Step')
+        program.wait_step(lambda step: step == 8, 'step 8')
+        assert program.table('Load') == loads
+        program.act(program.frame, 'win.branches')
+        program.press('digits-vmoe, seed 0 (to step 6)')
+        program.wait_step(lambda step: step == 6, 'step 6 of the first branch')
+        assert program.value('spin button', 'Active per token K') == 1
         assert program.close() == 0
 
 

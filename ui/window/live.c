@@ -80,6 +80,20 @@ enter_branch (MsLive *self, const MsRunnerNews *news)
                  known || branch == NULL ? G_MAXINT64 : branch->from);
 }
 
+/* What a session file kept of the past. */
+static void
+take_histories (MsLive *self, const MsKept *kept)
+{
+  for (guint i = 0; kept->histories != NULL && i < kept->histories->len; i++)
+    {
+      const MsKeptHistory *one = kept->histories->pdata[i];
+      const MsBranch *branch = ms_branches_find (self->branches, one->branch);
+
+      if (branch != NULL)
+        ms_past_restore (self->past, branch->id, branch->parent, branch->from, one->history);
+    }
+}
+
 static void
 take_text (char **place, char **text)
 {
@@ -123,6 +137,8 @@ take_records (MsLive *self, const MsRunnerNews *news)
 {
   if (news->replaced)
     forget_all (self);
+  if (news->kept != NULL)
+    take_histories (self, news->kept);
   if (news->replaced || news->restarted || news->branch != self->branch)
     {
       g_clear_pointer (&self->recalled, ms_record_unref);

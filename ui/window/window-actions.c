@@ -176,6 +176,12 @@ save_checkpoint_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+save_session_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ask_save (MS_WINDOW (widget), "Save Session", ".moescope", ms_window_save_session);
+}
+
+static void
 save_experiment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ask_save (MS_WINDOW (widget), "Save Experiment", ".json", save_experiment);
@@ -229,7 +235,7 @@ static const struct {
   { "v", "win.views" }, { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
-  { "<Control>o", "win.open" }, { "<Control>s", "win.save-checkpoint" },
+  { "<Control>o", "win.open" }, { "<Control>s", "win.save-session" }, { "<Control><Shift>s", "win.save-checkpoint" },
   { "F9", "win.panel" }, { "F11", "win.fullscreen" },
   { "question|<Shift>question|F1", "win.show-help-overlay" },
   { "<Control>q", "app.quit" }, { "<Control>w", "window.close" },
@@ -278,7 +284,7 @@ ms_window_update_actions (MsWindow *self)
 
   enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.reset", "win.earlier",
                                              "win.first", NULL });
-  enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-experiment",
+  enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",
                                                   "win.copy-command", "win.step-epoch", "win.compare-copy",
                                                   "win.compare-seed", "win.compare-control", NULL });
   enable (self, open, (const char *const[]){ "win.compare-preset", "win.compare-file", NULL });
@@ -298,6 +304,7 @@ ms_window_class_install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "win.open", NULL, open_cb);
   gtk_widget_class_install_action (class, "win.choose-folder", NULL, choose_folder_cb);
   gtk_widget_class_install_action (class, "win.save-checkpoint", NULL, save_checkpoint_cb);
+  gtk_widget_class_install_action (class, "win.save-session", NULL, save_session_cb);
   gtk_widget_class_install_action (class, "win.save-experiment", NULL, save_experiment_cb);
   gtk_widget_class_install_action (class, "win.copy-command", NULL, copy_command_cb);
   gtk_widget_class_install_action (class, "win.views", NULL, views_cb);

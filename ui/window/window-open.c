@@ -289,7 +289,7 @@ ask_file (MsWindow *self, const char *title, bool compare)
 
   g_object_set_data (G_OBJECT (dialog), "compare", compare ? self : NULL);
   add_filter (GTK_FILE_CHOOSER (dialog), "Experiments, checkpoints and traces",
-              (const char *const[]){ "*.json", "*.safetensors", "*.npz", NULL });
+              (const char *const[]){ "*.json", "*.safetensors", "*.moescope", "*.npz", NULL });
   add_filter (GTK_FILE_CHOOSER (dialog), "All files", (const char *const[]){ "*", NULL });
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (file_chosen_cb), self, 0);

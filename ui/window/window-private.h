@@ -110,6 +110,10 @@ void ms_window_end_compare (MsWindow *self);
 void ms_window_build_compare (MsWindow *self);
 void ms_window_class_install_compare (GtkWidgetClass *class);
 
+/* window-session.c */
+void ms_window_save_session (MsWindow *self, const char *path);
+void ms_window_take_kept (MsWindow *self, const MsKept *kept);
+
 /* window-steps.c */
 void ms_window_build_steps (MsWindow *self);
 void ms_window_show_undo (MsWindow *self);

@@ -216,6 +216,12 @@ copy_cb (MsLive *live, const MsCopy *copy, MsWindow *self)
 }
 
 static void
+kept_cb (MsLive *live, const MsKept *kept, MsWindow *self)
+{
+  ms_window_take_kept (self, kept);
+}
+
+static void
 rows_changed_cb (MsRows *rows, MsExperiment *experiment, MsWindow *self)
 {
   ms_window_change (self, experiment);
@@ -342,6 +348,7 @@ ms_window_new (GtkApplication *application, int n_threads)
   g_signal_connect_object (self->live, "stopped", G_CALLBACK (stopped_cb), self, 0);
   g_signal_connect_object (self->live, "command", G_CALLBACK (command_cb), self, 0);
   g_signal_connect_object (self->live, "copy", G_CALLBACK (copy_cb), self, 0);
+  g_signal_connect_object (self->live, "kept", G_CALLBACK (kept_cb), self, 0);
   gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
   fit_header (self, self->state->width);
   if (self->state->maximised)

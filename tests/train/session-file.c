@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A session file gives back everything: the state, the branches with their changes, the histories. Broken ones are
+ * refused. */
+#include "core/train/session-file.h"
+#include "sessions.h"
+
+#include "core/train/timeline-file.h"
+#include "core/base/json.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define SMALL                                                                                                          \
+  PAIRS ("task.data", "spirals", "task.examples", "200", "model.kind", "mlp", "model.width", "16", "model.hidden",     \
+         "16", "model.blocks", "2", "routing.experts", "4", "optimiser.batch", "32", "run.evaluate_every", "10")
+
+typedef struct {
+  MsSession *session;
+  MsTimeline *timeline;
+  MsHistory *history;
+  char *path;
+} Fixture;
+
+static void
+step_to (Fixture *f, gint64 step)
+{
+  while (ms_session_get_step (f->session) < step)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MsRecord) record = ms_session_step (f->session, MS_DETAIL_SCALARS, &error);
+
+      g_assert_no_error (error);
+      if (record->step % 10 == 0 && ms_session_evaluate (f->session, NULL))
+        ms_session_stamp (f->session, record);
+      ms_timeline_note (f->timeline, f->session);
+      ms_timeline_note_record (f->timeline, f->session, record);
+      ms_history_add (f->history, record);
+    }
+}
+
+static void
+change (Fixture *f, const char *key, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsExperiment) other = ms_experiment_with (ms_session_experiment (f->session), key, value, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ms_session_change (f->session, other, &error));
+  ms_timeline_note (f->timeline, f->session);
+}
+
+static void
+go (Fixture *f, MsTimeline *timeline, MsSession **session, int branch, gint64 step)
+{
+  g_autoptr (GError) error = NULL;
+  MsSession *other = ms_timeline_go (timeline, *session, (MsMoment){ branch, step }, &error);
+
+  g_assert_no_error (error);
+  *session = other;
+}
+
+/* Two branches: 0 up to step 40 with a change at 15, and 1 from step 20 on with an intervention and other values. */
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsInterventions) mask = ms_interventions_parse ("mask:1:2", &error);
+  int fd = g_file_open_tmp ("moescope-XXXXXX", &f->path, NULL);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  f->session = session_of (1, SMALL);
+  f->timeline = ms_timeline_new ((gsize) 8 << 20);
+  f->history = ms_history_new (64);
+  ms_timeline_begin (f->timeline, f->session);
+  step_to (f, 15);
+  change (f, "optimiser.learning_rate", "0.02");
+  step_to (f, 40);
+  go (f, f->timeline, &f->session, 0, 20);
+  g_assert_true (ms_session_intervene (f->session, mask, &error));
+  ms_timeline_note (f->timeline, f->session);
+  ms_history_truncate (f->history, 20);
+  step_to (f, 33);
+  change (f, "routing.capacity_factor", "0.8");
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_remove (f->path);
+  g_free (f->path);
+  ms_session_free (f->session);
+  ms_timeline_free (f->timeline);
+  ms_history_free (f->history);
+}
+
+static void
+save (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsKept) kept = ms_kept_new ();
+
+  kept->window = g_strdup ("{\"layout\": \"load\"}");
+  ms_kept_add_history (kept, 1, f->history);
+  g_assert_true (ms_session_file_save (f->path, f->session, f->timeline, kept, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_same_state (MsSession *a, MsSession *b)
+{
+  g_autoptr (GBytes) x = ms_session_save_state (a), y = ms_session_save_state (b);
+
+  g_assert_true (g_bytes_equal (x, y));
+  g_assert_true (ms_experiment_equal (ms_session_experiment (a), ms_session_experiment (b)));
+}
+
+static void
+assert_same_history (const MsHistory *a, const MsHistory *b)
+{
+  g_assert_cmpint (a->n_points, ==, b->n_points);
+  g_assert_cmpint (a->n_evaluations, ==, b->n_evaluations);
+  g_assert_cmpint (a->E, ==, b->E);
+  for (int i = 0; i < a->n_points; i++)
+    {
+      g_assert_cmpint (a->points[i].last_step, ==, b->points[i].last_step);
+      g_assert_cmpfloat (a->points[i].loss, ==, b->points[i].loss);
+    }
+  g_assert_cmpmem (a->load, (gsize) a->n_points * a->n_layers * a->E * sizeof (float), b->load,
+                   (gsize) b->n_points * b->n_layers * b->E * sizeof (float));
+  g_assert_cmpfloat (a->evaluations[a->n_evaluations - 1].nll, ==, b->evaluations[b->n_evaluations - 1].nll);
+}
+
+static void
+test_everything (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsBranches) before = ms_timeline_branches (f->timeline), after = NULL;
+  MsKept *kept = NULL;
+  MsSession *session;
+
+  save (f);
+  session = ms_session_file_load (f->path, 1, timeline, &kept, &error);
+  g_assert_no_error (error);
+  assert_same_state (session, f->session);
+  g_assert_cmpstr (kept->window, ==, "{\"layout\": \"load\"}");
+  g_assert_cmpuint (kept->histories->len, ==, 1);
+  assert_same_history (((MsKeptHistory *) kept->histories->pdata[0])->history, f->history);
+  after = ms_timeline_branches (timeline);
+  g_assert_cmpint (after->n, ==, before->n);
+  g_assert_cmpint (after->n_changes, ==, before->n_changes);
+  for (int i = 0; i < before->n_changes; i++)
+    g_assert_cmpstr (after->change[i].words, ==, before->change[i].words);
+  g_assert_cmpint (after->branch[after->current].to, ==, 33);
+
+  /* To the branch that was left, from nothing but its log, and on from there. */
+  go (f, timeline, &session, 0, 40);
+  go (f, f->timeline, &f->session, 0, 40);
+  assert_same_state (session, f->session);
+  go (f, timeline, &session, 1, 27);
+  go (f, f->timeline, &f->session, 1, 27);
+  assert_same_state (session, f->session);
+  ms_session_free (session);
+  ms_kept_free (kept);
+}
+
+/* A session file is a checkpoint, and a checkpoint is opened as a session that begins there. */
+static void
+test_checkpoints (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsSession) as_checkpoint = NULL, as_session = NULL;
+  MsKept *kept = (MsKept *) f;
+
+  save (f);
+  as_checkpoint = ms_session_load (f->path, NULL, 1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (ms_session_get_step (as_checkpoint), ==, 33);
+  g_assert_true (ms_session_save (f->session, f->path, &error));
+  as_session = ms_session_file_load (f->path, 1, timeline, &kept, &error);
+  g_assert_no_error (error);
+  g_assert_null (kept);
+  g_assert_cmpint (ms_timeline_now (timeline).step, ==, 33);
+  g_assert_cmpint (ms_session_get_step (as_session), ==, 33);
+}
+
+static void
+refuse (Fixture *f, const char *from, const char *to)
+{
+  g_autoptr (JsonNode) node = ms_timeline_to_node (f->timeline);
+  g_autofree char *text = ms_json_text (node);
+  g_auto (GStrv) parts = g_strsplit (text, from, 2);
+  g_autofree char *broken = g_strjoinv (to, parts);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (MsTimeline) timeline = ms_timeline_new (1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  g_assert_true (json_parser_load_from_data (parser, broken, -1, NULL));
+  g_assert_false (ms_timeline_from_node (timeline, json_parser_get_root (parser), NULL, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (ms_timeline_n_branches (timeline), ==, 0);
+}
+
+static void
+test_broken (Fixture *f, gconstpointer data)
+{
+  refuse (f, "\"parent\": 0", "\"parent\": 1");     /* its own */
+  refuse (f, "\"parent\": 0", "\"parent\": 7");     /* one that is not there */
+  refuse (f, "\"from\": 20", "\"from\": 41");       /* after its parent's end */
+  refuse (f, "\"to\": 40", "\"to\": -1");
+  refuse (f, "\"to\": 33", "\"to\": 19");           /* before it begins */
+  refuse (f, "\"step\": 15", "\"step\": 90");       /* a change after the end */
+  refuse (f, "\"step\": 15", "\"step\": \"x\"");
+  refuse (f, "mask:1:2", "mask:one:2");
+  refuse (f, "\"branches\"", "\"twigs\"");
+  refuse (f, "\"optimiser.learning_rate\": 0.02", "\"optimiser.learning_rate\": -1");
+}
+
+/* Whatever bytes of the header are other ones: refused or read, never a crash. */
+static void
+test_garbage (Fixture *f, gconstpointer data)
+{
+  g_autofree char *content = NULL;
+  gsize length;
+
+  save (f);
+  g_assert_true (g_file_get_contents (f->path, &content, &length, NULL));
+  for (int i = 0; i < 60; i++)
+    {
+      g_autofree char *broken = g_memdup2 (content, length);
+      g_autoptr (MsTimeline) timeline = ms_timeline_new (1);
+      g_autoptr (MsSession) session = NULL;
+      MsKept *kept = NULL;
+      gint32 where = g_test_rand_int_range (8, 6000);
+
+      broken[where] = (char) g_test_rand_int_range (32, 127);
+      g_assert_true (g_file_set_contents (f->path, broken, (gssize) (i % 3 == 0 ? length / 2 : length), NULL));
+      session = ms_session_file_load (f->path, 1, timeline, &kept, NULL);
+      ms_kept_free (kept);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/session-file/everything", Fixture, NULL, set_up, test_everything, tear_down);
+  g_test_add ("/session-file/checkpoints", Fixture, NULL, set_up, test_checkpoints, tear_down);
+  g_test_add ("/session-file/broken", Fixture, NULL, set_up, test_broken, tear_down);
+  g_test_add ("/session-file/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
+  return g_test_run ();
+}
