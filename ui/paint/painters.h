@@ -18,6 +18,7 @@ G_BEGIN_DECLS
   X (calibration) \
   X (ood) \
   X (heatmap) \
+  X (flow) \
   X (coactivation) \
   X (entropy) \
   X (timeline)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The way of a batch's tokens: groups of them, then the experts of one routed layer after another, and how many tokens
+ * go from each to each. A token counts as one in every layer: its K choices 1 / K each, in Soft MoE by combine weight;
+ * from one layer to the next all of its pairs of choices, each with the product of its parts. */
+#pragma once
+
+#include "ui/paint/format.h"
+#include "ui/paint/painter.h"
+
+G_BEGIN_DECLS
+
+#define MS_FLOW_NODES 32   /* groups or experts of a column that stand alone; the others are bundled */
+#define MS_FLOW_MOST (MS_FLOW_NODES + 2) /* with the others and the dropped */
+
+typedef enum {
+  MS_FLOW_ONE,     /* a class, a range of places, an expert */
+  MS_FLOW_OTHERS,  /* those with least */
+  MS_FLOW_DROPPED, /* choices that capacity dropped, and tokens that no expert takes */
+} MsFlowKind;
+
+typedef struct {
+  MsFlowKind kind;
+  int id, n;   /* ONE: which; OTHERS: how many */
+  double mass; /* tokens */
+} MsFlowNode;
+
+typedef struct {
+  int layer;                     /* index into record->routing; MS_NONE: the groups of tokens */
+  int n_ids, n_nodes;            /* groups or experts, and nodes that they share */
+  MsFlowNode node[MS_FLOW_MOST];
+  int *node_of;                  /* (n_ids) */
+  int dropped;                   /* the node of what is dropped; MS_NONE: nothing is */
+  float *mass, *chosen;          /* (n_nodes, nodes of the next column) tokens, and the selected ones; NULL: last */
+} MsFlowColumn;
+
+typedef struct {
+  const MsRecord *record;
+  int n_columns;         /* 0: there is nothing to follow */
+  MsFlowColumn *column;  /* (n_columns) */
+  int n_layers, absent;  /* routed layers that belong here, and those whose tokens' ways were not captured */
+  bool by_class;         /* groups are classes, else ranges of @span places of a token in its example */
+  int span;
+  int copy, rows, every; /* all copies: MS_NONE; tokens of a layer; one of so many is followed */
+  bool selects;          /* some of the tokens are selected */
+  double total;          /* tokens that are followed, times @every */
+} MsFlow;
+
+MsFlow *ms_flow_new (const MsScene *scene);
+void ms_flow_free (MsFlow *flow);
+
+MsNumber ms_flow_column_name (const MsFlow *flow, int column);          /* "class", "block 3" */
+MsNumber ms_flow_node_name (const MsFlow *flow, int column, int node);  /* "class 3", "expert 5", "others (12)" */
+MsNumber ms_flow_node_label (const MsFlow *flow, int column, int node); /* "3", "+12", "" */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsFlow, ms_flow_free)
+
+G_END_DECLS
