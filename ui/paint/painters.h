@@ -19,6 +19,7 @@ G_BEGIN_DECLS
   X (ood) \
   X (heatmap) \
   X (flow) \
+  X (difference) \
   X (coactivation) \
   X (entropy) \
   X (timeline)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Difference: shares, A less B, the divergence of disjoint loads, and what cannot be compared. */
+#include "ui/paint/painters.h"
+#include "ui/paint/sample.h"
+#include "ui/paint/text.h"
+
+static void
+says (const MsScene *scene, const MsSpot *spot, const char *words)
+{
+  g_autofree char *text = ms_painter_difference.describe (scene, spot);
+
+  g_assert_cmpstr (text, ==, words);
+}
+
+static void
+test_words (void)
+{
+  MsScene *scene = ms_sample_layers_sized (1, 4, 5);
+  const int a[] = { 30, 10, 0, 0 }, b[] = { 0, 0, 5, 15 };
+  MsSpot spot = MS_SPOT_NONE;
+
+  scene->other = ms_sample_layers_sized (1, 4, 5);
+  memcpy (scene->record->routing[0]->load, a, sizeof a);
+  memcpy (scene->other->record->routing[0]->load, b, sizeof b);
+  spot.kind = MS_SPOT_EXPERT;
+  spot.layer = 0;
+  spot.expert = 3;
+  says (scene, &spot, "expert 3, block 1\nA 0.0 %, B 75.0 %\ndifference -75.0 % of the load");
+  spot.kind = MS_SPOT_LAYER;
+  says (scene, &spot, "block 1\nJensen-Shannon divergence of the loads 0.6931 nats\nchoices in common – %");
+  ms_scene_free ((MsScene *) scene->other);
+  scene->other = ms_sample_layers_sized (1, 5, 5);
+  says (scene, &spot, "");
+  ms_scene_free (scene);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ms_text_set_boxes (true);
+  g_test_add_func ("/difference/words", test_words);
+  return g_test_run ();
+}
