@@ -105,6 +105,40 @@ test_expert (void)
   ms_scene_free (scene);
 }
 
+/* What is wrong with the layer is marked before the title, and the head says it until it is over. */
+static void
+test_load_alert (void)
+{
+  const MsPainter *painter = ms_painter_find ("load");
+  MsScene *scene = ms_sample_digits_sized (64, 4, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  MsAlertLimits limits = ms_alert_limits_default ();
+  const int dead[] = { 600, 200, 0, 224 }, alive[] = { 600, 200, 24, 200 };
+  MsSpot spot = MS_SPOT_NONE;
+  MsPalette palette = *ms_palette_light ();
+
+  limits.window = 1;
+  g_assert_false (painter->pick (30, 20, 600, 400, scene, &palette, &spot));
+  scene->alerts = ms_alerts_new (&limits);
+  memcpy (routing->load, dead, sizeof dead);
+  ms_alerts_add ((MsAlerts *) scene->alerts, scene->record);
+  g_assert_true (painter->pick (30, 20, 600, 400, scene, &palette, &spot));
+  g_assert_cmpint (spot.kind, ==, MS_SPOT_FIGURES);
+  g_autofree char *words = painter->describe (scene, &spot);
+  g_autofree char *says_dead = g_strdup_printf ("alert at step %" G_GINT64_FORMAT
+                                                ": expert 2 in block 1 got none of 1,024 assignments in 1 step\n",
+                                                scene->record->step);
+  g_assert_true (g_str_has_prefix (words, says_dead));
+  scene->selection.layer = 1; /* the other layer is well */
+  g_assert_true (scene->record->n_routing < 2 || !painter->pick (30, 20, 600, 400, scene, &palette, &spot));
+  scene->selection.layer = 0;
+  memcpy (routing->load, alive, sizeof alive);
+  ((MsRecord *) scene->record)->step++;
+  ms_alerts_add ((MsAlerts *) scene->alerts, scene->record);
+  g_assert_false (painter->pick (30, 20, 600, 400, scene, &palette, &spot));
+  ms_scene_free (scene);
+}
+
 static void
 test_step (void)
 {
@@ -447,6 +481,7 @@ main (int argc, char *argv[])
   ms_text_set_boxes (true);
   g_test_add_func ("/words/token", test_token);
   g_test_add_func ("/words/expert", test_expert);
+  g_test_add_func ("/words/load-alert", test_load_alert);
   g_test_add_func ("/words/step", test_step);
   g_test_add_func ("/words/place", test_place);
   g_test_add_func ("/words/slot", test_slot);

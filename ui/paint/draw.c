@@ -161,6 +161,17 @@ ms_draw_pixels_clear (cairo_t *cr, guint32 *pixels, int width, int height, const
   draw_pixels (cr, pixels, CAIRO_FORMAT_ARGB32, width, height, area, filter);
 }
 
+void
+ms_draw_warning (cairo_t *cr, double x, double y, double side, const MsPalette *palette)
+{
+  cairo_move_to (cr, x, y - side / 2);
+  cairo_line_to (cr, x + side / 2, y + side / 2);
+  cairo_line_to (cr, x - side / 2, y + side / 2);
+  cairo_close_path (cr);
+  ms_draw_colour (cr, palette->warning);
+  cairo_fill (cr);
+}
+
 bool
 ms_inside (const cairo_rectangle_t *area, double x, double y)
 {

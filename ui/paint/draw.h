@@ -27,6 +27,9 @@ void ms_draw_hatch (cairo_t *cr, const cairo_rectangle_t *area, MsColour colour,
 /* A straight line of whole pixels, horizontal or vertical. */
 void ms_draw_rule (cairo_t *cr, double x, double y, double width, double height, MsColour colour);
 
+/* The mark of something to look at: a triangle around (x, y). */
+void ms_draw_warning (cairo_t *cr, double x, double y, double side, const MsPalette *palette);
+
 /* Pixels (height, width), rows @width apart, stretched over @area; they are not kept. */
 void ms_draw_pixels (cairo_t *cr, guint32 *pixels, int width, int height, const cairo_rectangle_t *area,
                      cairo_filter_t filter);

@@ -148,17 +148,6 @@ paint_values (cairo_t *cr, const Layout *layout, const MsShareMap *map, const gu
       }
 }
 
-static void
-paint_warning (cairo_t *cr, double x, double y, double side, const MsPalette *palette)
-{
-  cairo_move_to (cr, x, y - side / 2);
-  cairo_line_to (cr, x + side / 2, y + side / 2);
-  cairo_line_to (cr, x - side / 2, y + side / 2);
-  cairo_close_path (cr);
-  ms_draw_colour (cr, palette->warning);
-  cairo_fill (cr);
-}
-
 /* Layers by their blocks, as many as do not touch, and those with an alert on the other side. */
 static void
 paint_layers (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsShareMap *map, const MsPalette *palette)
@@ -184,7 +173,7 @@ paint_layers (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsS
       drawn = room ? y : drawn;
       if (y >= marked + MIN (4, pitch) && alerts[l] != NULL)
         {
-          paint_warning (cr, layout->grid.x + layout->grid.width + layout->marks / 2 + 1, y,
+          ms_draw_warning (cr, layout->grid.x + layout->grid.width + layout->marks / 2 + 1, y,
                          MIN (8 * s, MAX (3, pitch)), palette);
           marked = y;
         }

@@ -5,6 +5,8 @@
 #include "ui/paint/strip.h"
 #include "ui/paint/tokens.h"
 
+#define MOST_ALERTS 4 /* in a tooltip */
+
 bool
 ms_load_is_weight (const MsRouting *routing)
 {
@@ -90,12 +92,43 @@ ms_load_unit (const MsRouting *routing)
   return ms_load_is_weight (routing) ? "c = combine weight that tokens give an expert" : "c = assignments of an expert";
 }
 
+const MsAlert *
+ms_load_alert (const MsScene *scene)
+{
+  const MsRouting *routing = ms_scene_routing (scene);
+
+  if (scene->alerts == NULL || routing == NULL)
+    return NULL;
+  return ms_alerts_of (scene->alerts, routing->layer, routing->member, -1);
+}
+
+/* All of the layer that is not over: the mark in the head stands for the newest of them. */
+static void
+describe_alerts (GString *text, const MsScene *scene, const MsRouting *routing)
+{
+  int n = scene->alerts != NULL ? ms_alerts_count (scene->alerts) : 0, more = 0;
+
+  for (int i = n - 1; i >= 0; i--)
+    {
+      const MsAlert *alert = ms_alerts_at (scene->alerts, i);
+      g_autofree char *words = ms_alert_words (alert, ms_alerts_limits (scene->alerts));
+
+      if (alert->over >= 0 || alert->block != routing->layer || alert->member != routing->member)
+        continue;
+      if (more++ < MOST_ALERTS)
+        g_string_append_printf (text, "alert at step %" G_GINT64_FORMAT ": %s\n", alert->step, words);
+    }
+  if (more > MOST_ALERTS)
+    g_string_append_printf (text, "and %d more\n", more - MOST_ALERTS);
+}
+
 static char *
-describe_figures (const MsRouting *routing)
+describe_figures (const MsScene *scene, const MsRouting *routing)
 {
   MsLoadMetrics metrics = ms_load_of (routing);
   GString *text = g_string_new (NULL);
 
+  describe_alerts (text, scene, routing);
   for (int i = 0; i < MS_LOAD_FIGURES; i++)
     g_string_append_printf (text, "%s %s: %s\n", ms_load_metric_title (ms_load_figures[i]),
                             ms_number_fixed (ms_load_metric_value (&metrics, ms_load_figures[i]), 4).text,
@@ -113,7 +146,7 @@ ms_load_describe (const MsScene *scene, const MsSpot *spot)
   if (routing != NULL && spot->kind == MS_SPOT_EXPERT && spot->expert >= 0 && spot->expert < routing->E)
     return describe_expert (routing, spot->expert);
   if (routing != NULL && routing->E > 0 && spot->kind == MS_SPOT_FIGURES)
-    return describe_figures (routing);
+    return describe_figures (scene, routing);
   if (spot->kind == MS_SPOT_STEP)
     return ms_strip_describe (scene, spot);
   return g_strdup ("");

@@ -20,6 +20,8 @@ const char *ms_load_unit (const MsRouting *routing); /* "c = assignments of an e
 extern const MsLoadMetricId ms_load_figures[MS_LOAD_FIGURES];
 
 MsLoadMetrics ms_load_of (const MsRouting *routing);
+/* What is wrong with the layer that is shown, and not over; NULL: nothing. */
+const MsAlert *ms_load_alert (const MsScene *scene);
 char *ms_load_describe (const MsScene *scene, const MsSpot *spot);
 char *ms_load_table (const MsScene *scene);
 

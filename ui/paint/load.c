@@ -372,8 +372,18 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
     }
 
-  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list,
+  /* A layer with an alert has a mark before the title; the head's words tell of it. */
+  MsFrame frame = layout->frame;
+  double mark = ms_load_alert (scene) != NULL && frame.head.height > 0 ? 18 * palette->scale : 0;
+
+  frame.head.x += mark;
+  frame.head.width -= mark;
+  double room = ms_frame_paint (cr, &frame, palette, scene, "Load", list,
                                 layout->strip.height > 0 ? ms_strip_key_width (palette) : 0);
+
+  if (mark > 0)
+    ms_draw_warning (cr, layout->frame.head.x + 6 * palette->scale, frame.head.y + 20 * palette->scale,
+                     12 * palette->scale, palette);
 
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)
     ms_strip_key (cr, palette, layout->levels.plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
@@ -430,8 +440,11 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
   cairo_rectangle_t figures = layout.frame.head;
 
-  figures.x += 0.25 * figures.width;
-  figures.width *= 0.75;
+  if (ms_load_alert (scene) == NULL) /* its mark is on the left */
+    {
+      figures.x += 0.25 * figures.width;
+      figures.width *= 0.75;
+    }
   figures.y += 8;
   figures.height -= 14;
   if (figures.height > 0 && ms_inside (&figures, x, y))
