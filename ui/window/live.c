@@ -19,6 +19,7 @@ struct _MsLive {
   MsExperiment *experiment; /* owned, as the records */
   MsRecord *record, *surface;
   MsPast *past;
+  GPtrArray *records; /* borrowed from the news while they are told */
   int branch;
   MsBranches *branches; /* owned, as all below: what the runner told last */
   MsAlerts *alerts;
@@ -184,9 +185,11 @@ poll_runner (MsLive *self)
     return;
   ms_runner_poll (self->runner, &news);
   take_news (self, &news);
+  self->records = news.records;
   if (news.restarted)
     g_signal_emit (self, signals[RESTARTED], 0);
   g_signal_emit (self, signals[NEWS], 0);
+  self->records = NULL;
   self->is_new = false;
   emit_words (self, FAILED, news.error);
   emit_words (self, SAVED, news.saved);
@@ -382,6 +385,12 @@ ms_live_set_budget (MsLive *self, gsize bytes)
   ms_past_set_budget (self->past, bytes / 2);
   if (self->runner != NULL)
     ms_runner_set_budget (self->runner, bytes / 2);
+}
+
+const GPtrArray *
+ms_live_records (MsLive *self)
+{
+  return self->records;
 }
 
 gint64

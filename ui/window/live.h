@@ -43,6 +43,7 @@ const char *ms_live_redo (MsLive *live);
  * it. */
 const MsRecord *ms_live_record_at (MsLive *live, gint64 step);
 void ms_live_set_budget (MsLive *live, gsize bytes);   /* for the past that can be looked at and gone back to */
+const GPtrArray *ms_live_records (MsLive *live);       /* all since the last "news", inside it and "restarted"; NULL */
 gint64 ms_live_told_at (MsLive *live);                 /* when the runner told the newest record */
 bool ms_live_is_new (MsLive *live);                    /* inside "news": the record is another than at the last */
 

@@ -232,7 +232,7 @@ static const struct {
   { "Left", "win.earlier" }, { "Home", "win.first" }, { "End", "win.now" }, { "Return|KP_Enter", "win.continue" },
   { "e", "win.step-epoch" }, { "m", "win.more-steps" }, { "b", "win.branches" },
   { "<Control>z", "win.undo" }, { "<Control><Shift>z|<Control>y", "win.redo" },
-  { "v", "win.views" }, { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
+  { "v", "win.views" }, { "p", "win.pin" }, { "1|KP_1", "win.speed", 1 }, { "2|KP_2", "win.speed", 2 }, { "3|KP_3", "win.speed", 3 },
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
   { "<Control>o", "win.open" }, { "<Control>s", "win.save-session" }, { "<Control><Shift>s", "win.save-checkpoint" },

@@ -6,12 +6,15 @@
 #include "ui/widgets/rows.h"
 #include "ui/widgets/tile.h"
 #include "ui/widgets/tiles.h"
+#include "ui/window/alerts-list.h"
+#include "ui/window/breakpoints.h"
 #include "ui/window/chosen-views.h"
 #include "ui/window/frame-stats.h"
 #include "ui/window/compare.h"
 #include "ui/window/live.h"
 #include "ui/window/state.h"
 #include "ui/window/views-menu.h"
+#include "ui/window/watch-list.h"
 #include "ui/window/window.h"
 
 G_BEGIN_DECLS
@@ -44,6 +47,9 @@ struct _MsWindow {
   MsTiles *tiles;
   GPtrArray *canvases; /* of MsCanvas; the array is owned */
   MsViewsMenu *views_menu;
+  MsWatchList *watch_list;
+  MsAlertsList *alerts_list;
+  MsBreakpoints *breakpoints;
   MsCanvas *timeline;
   GtkWidget *compare_off, *compare_on; /* parts of the menu */
   GtkWidget *past_bar; /* shown while the past is looked at */
@@ -119,6 +125,14 @@ void ms_window_build_steps (MsWindow *self);
 void ms_window_show_undo (MsWindow *self);
 void ms_window_set_memory (int megabytes, gpointer window);
 void ms_window_class_install_steps (GtkWidgetClass *class);
+
+/* window-watch.c */
+GtkWidget *ms_window_build_watch (MsWindow *self); /* the watch list and the alerts, for a side panel */
+void ms_window_send_watch (MsWindow *self);
+void ms_window_restart_watch (MsWindow *self);
+void ms_window_add_watched (MsWindow *self);
+void ms_window_show_watch (MsWindow *self, const MsScene *scene);
+void ms_window_class_install_watch (GtkWidgetClass *class);
 
 /* window-choosers.c */
 void ms_window_build_choosers (MsWindow *self);

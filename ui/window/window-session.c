@@ -29,7 +29,14 @@ add_parts (MsWindow *self, JsonObject *object)
 {
   g_autofree char *views = ms_chosen_views_to_text (&self->chosen);
 
+  g_autofree char *watched = ms_watch_list_to_text (self->watch_list);
+  g_autofree char *stops = ms_breakpoints_to_text (self->breakpoints);
+  g_autofree char *alerts = ms_alerts_list_to_text (self->alerts_list);
+
   json_object_set_string_member (object, "views", views);
+  json_object_set_string_member (object, "watch", watched);
+  json_object_set_string_member (object, "stop", stops);
+  json_object_set_string_member (object, "alerts", alerts);
   json_object_set_boolean_member (object, "panel", adw_flap_get_reveal_flap (self->flap));
 }
 
@@ -115,10 +122,17 @@ read_text (JsonObject *object, const char *name)
 static void
 take_parts (MsWindow *self, JsonObject *object)
 {
-  const char *views = read_text (object, "views");
+  const char *views = read_text (object, "views"), *watched = read_text (object, "watch");
+  const char *stops = read_text (object, "stop"), *alerts = read_text (object, "alerts");
 
   if (views != NULL)
     ms_window_choose_views (self, ms_chosen_views_from_text (views));
+  if (watched != NULL && ms_watch_list_set_text (self->watch_list, watched, NULL))
+    ms_window_restart_watch (self);
+  if (stops != NULL)
+    ms_breakpoints_set_text (self->breakpoints, stops, NULL);
+  if (alerts != NULL)
+    ms_alerts_list_set_text (self->alerts_list, alerts, NULL);
   adw_flap_set_reveal_flap (self->flap, json_object_get_boolean_member_with_default (object, "panel", TRUE));
 }
 

@@ -89,6 +89,7 @@ show_scenes (MsWindow *self)
         ms_canvas_set_scene (canvas, &scene);
     }
   ms_window_show_timeline (self, &below);
+  ms_window_show_watch (self, &below);
   ms_views_menu_update (self->views_menu, self->applying, shown, self->chosen.own);
 }
 

@@ -127,6 +127,7 @@ news_cb (MsLive *live, MsWindow *self)
 {
   const MsRecord *record = ms_live_record (live);
 
+  ms_window_add_watched (self);
   ms_window_show_play_state (self);
   ms_window_show_undo (self);
   ms_window_follow_rows (self);
@@ -173,6 +174,7 @@ restarted_cb (MsLive *live, MsWindow *self)
   g_clear_pointer (&self->opening, ms_experiment_unref);
   ms_window_sync_rows (self, false);
   self->selection.step = MS_NONE;
+  ms_window_restart_watch (self);
   if (self->rebuilding && self->sent == NULL)
     ms_window_toast (self, "Model rebuilt, at step 0");
   self->rebuilding = self->rebuilding && self->sent != NULL;
@@ -356,6 +358,7 @@ ms_window_new (GtkApplication *application, int n_threads)
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
   ms_window_set_speed (self, self->state->speed);
   ms_window_set_memory (self->state->memory, self);
+  ms_window_send_watch (self);
   ms_window_choose_views (self, ms_chosen_views_from_text (self->state->views));
   ms_window_show_record (self);
   ms_window_update_actions (self);
@@ -428,6 +431,7 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_bind_template_callback (widget_class, speed_changed_cb);
   ms_window_class_install_actions (widget_class);
   ms_window_class_install_steps (widget_class);
+  ms_window_class_install_watch (widget_class);
   ms_window_class_install_compare (widget_class);
 }
 
@@ -445,6 +449,7 @@ ms_window_init (MsWindow *self)
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   gtk_menu_button_set_popover (self->preset_button, ms_window_new_preset_popover (self));
   ms_window_build_steps (self);
+  gtk_box_append (self->panel, ms_window_build_watch (self));
   ms_window_build_compare (self);
   ms_window_add_shortcuts (self);
   ms_window_add_states (self);
