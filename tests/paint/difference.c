@@ -3,6 +3,7 @@
 /* Difference: shares, A less B, the divergence of disjoint loads, and what cannot be compared. */
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
+#include "ui/paint/series.h"
 #include "ui/paint/text.h"
 
 static void
@@ -35,11 +36,27 @@ test_words (void)
   ms_scene_free (scene);
 }
 
+/* Curves has the other run's loss as one line more. */
+static void
+test_curves (void)
+{
+  MsScene *scene = ms_sample_digits ();
+  g_autoptr (GArray) alone = ms_series_losses (scene);
+
+  scene->other = ms_sample_digits ();
+  g_autoptr (GArray) both = ms_series_losses (scene);
+
+  g_assert_cmpint (both->len, ==, alone->len + 1);
+  g_assert_cmpstr (g_array_index (both, MsSeries, both->len - 1).name, ==, "task loss of B");
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   ms_text_set_boxes (true);
   g_test_add_func ("/difference/words", test_words);
+  g_test_add_func ("/difference/curves", test_curves);
   return g_test_run ();
 }

@@ -111,6 +111,21 @@ append_evaluations (GArray *list, const MsHistory *history, const char *name, gs
     series_clear (&series);
 }
 
+/* The task's loss of the run that this one is compared with. */
+static void
+append_other (GArray *list, const MsScene *other)
+{
+  if (other == NULL || other->history == NULL || other->history->n_points < 1)
+    return;
+
+  MsSeries series = term_series (other->history, "task loss of B", offsetof (MsHistoryPoint, task_loss), 5, 1);
+
+  if (is_empty (&series))
+    series_clear (&series);
+  else
+    g_array_append_val (list, series);
+}
+
 GArray *
 ms_series_losses (const MsScene *scene)
 {
@@ -142,6 +157,7 @@ ms_series_losses (const MsScene *scene)
         ((double *) series->line.y)[j] *= factor;
     }
   append_evaluations (list, history, "test NLL", offsetof (MsEvaluation, nll), 1, 2, "");
+  append_other (list, scene->other);
   return list;
 }
 
