@@ -84,6 +84,10 @@ rebuild (MsRunner *self, const MsExperiment *experiment, GError **error)
     return;
   ms_timeline_leave (self->timeline, self->session);
   ms_runner_take_session (self, session, false);
+  /* What stands goes on standing, if the other model has what it speaks of. */
+  if (ms_interventions_count (before.interventions) > 0
+      && ms_session_intervene (self->session, before.interventions, NULL))
+    tell_force (self);
   add_deed (self, &before, true, NULL);
 }
 

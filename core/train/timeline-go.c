@@ -146,12 +146,11 @@ go_to_start (MsSession *session, const GArray *way, const Start *start, GError *
     return ms_session_restore_state (session, start->state, error);
   if (!start->anew)
     return true;
-  if (!ms_force_apply (&root->inherited, session, error))
+  if (root->opened == NULL)
+    ms_session_reset (session);
+  else if (!ms_session_restore_state (session, root->opened, error))
     return false;
-  if (root->opened != NULL)
-    return ms_session_restore_state (session, root->opened, error);
-  ms_session_reset (session);
-  return true;
+  return ms_force_apply (&root->inherited, session, error);
 }
 
 /* @session is of the way's root, and if it is at a moment of the timeline, at @here. On failure it is anywhere. */

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What the runner does with the past: going back, recalling, undoing and redoing, and pausing by itself. */
+#include "core/formats/trace.h"
+#include "core/train/runner.h"
+#include "tests/train/reader.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+static bool
+has_command (Reader *reader)
+{
+  return reader->command != NULL;
+}
+
+static bool
+is_saved (Reader *reader)
+{
+  return reader->saved != NULL;
+}
+
+static bool
+has_recalled (Reader *reader)
+{
+  return reader->recalled != NULL;
+}
+
+static bool
+has_error (Reader *reader)
+{
+  return reader->error != NULL;
+}
+
+static bool
+is_stopped (Reader *reader)
+{
+  return reader->stopped != NULL && is_paused (reader);
+}
+
+static bool
+has_failed (Reader *reader)
+{
+  return reader->state == MS_RUNNER_FAILED && reader->error != NULL;
+}
+
+static bool
+is_playing (Reader *reader)
+{
+  return reader->state == MS_RUNNER_PLAYING;
+}
+
+/* Until all that was asked for is done, but for steps. */
+static void
+settle (Reader *reader)
+{
+  g_autoptr (MsExperiment) base = small_experiment ();
+
+  g_clear_pointer (&reader->command, g_free);
+  ms_runner_tell_command (reader->runner, "small", base);
+  wait_until (reader, has_command);
+}
+
+static void
+step (Reader *reader, int n)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE, last;
+
+  settle (reader);
+  last = reader->latest->step + n;
+  ms_runner_step (reader->runner, n);
+  for (read_news (reader); reader->latest->step != last || !is_paused (reader); read_news (reader))
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+  settle (reader);
+}
+
+static void
+set (Reader *reader, const char *key, const char *value)
+{
+  g_autoptr (MsExperiment) other = NULL;
+
+  settle (reader);
+  other = with (reader->experiment, key, value);
+  ms_runner_change (reader->runner, other);
+  settle (reader);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, ms_key_find (key)->id), ==,
+                   ms_experiment_text (other, ms_key_find (key)->id));
+}
+
+/* Everything that a checkpoint has. */
+static GBytes *
+bytes_of (Reader *reader)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *path = g_build_filename (dir, "a", NULL);
+  char *data;
+  gsize length;
+
+  g_clear_pointer (&reader->saved, g_free);
+  ms_runner_save (reader->runner, path);
+  wait_until (reader, is_saved);
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  g_unlink (path);
+  g_rmdir (dir);
+  return g_bytes_new_take (data, length);
+}
+
+static void
+assert_bytes (Reader *reader, GBytes *expected)
+{
+  g_autoptr (GBytes) bytes = bytes_of (reader);
+
+  g_assert_true (g_bytes_equal (bytes, expected));
+}
+
+static MsRecord *
+record_of (Reader *reader, gint64 step)
+{
+  for (guint i = 0; i < reader->records->len; i++)
+    if (((MsRecord *) reader->records->pdata[i])->step == step)
+      return reader->records->pdata[i];
+  g_assert_not_reached ();
+}
+
+static void
+assert_same_batch (const MsRecord *a, const MsRecord *b)
+{
+  g_assert_cmpint (a->step, ==, b->step);
+  g_assert_cmpfloat (a->loss, ==, b->loss);
+  g_assert_cmpmem (a->inputs, (gsize) (a->N * a->width) * sizeof (float), b->inputs,
+                   (gsize) (b->N * b->width) * sizeof (float));
+  g_assert_cmpint (a->n_routing, ==, b->n_routing);
+  for (int i = 0; i < a->n_routing; i++)
+    {
+      const MsRouting *p = a->routing[i], *q = b->routing[i];
+      gsize n = (gsize) (p->T * p->K);
+
+      g_assert_cmpmem (p->expert, n * sizeof (gint16), q->expert, n * sizeof (gint16));
+      g_assert_cmpmem (p->gate, n * sizeof (float), q->gate, n * sizeof (float));
+    }
+}
+
+/* Going back and on from there is a branch; the one that was left is still there, to its end. */
+static void
+test_branches (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (GBytes) end = NULL;
+
+  step (reader, 12);
+  end = bytes_of (reader);
+  ms_runner_go (reader->runner, 0, 5);
+  settle (reader);
+  g_assert_cmpint (reader->branch, ==, 0);
+  g_assert_cmpint (reader->latest->step, ==, 5);
+  set (reader, "optimiser.learning_rate", "0.02");
+  g_assert_cmpint (reader->branch, ==, 1);
+  step (reader, 3);
+  g_assert_cmpint (reader->branches->n, ==, 2);
+  g_assert_cmpint (reader->branches->branch[0].to, ==, 12);
+  g_assert_cmpint (reader->branches->branch[1].parent, ==, 0);
+  g_assert_cmpint (reader->branches->branch[1].from, ==, 5);
+  g_assert_cmpint (reader->branches->branch[1].to, ==, 8);
+  g_assert_nonnull (strstr (reader->branches->branch[1].label, "→ 0.02"));
+  g_assert_cmpstr (reader->command, ==, "moescope run small --at 5:optimiser.learning_rate=0.02 --steps 8");
+  ms_runner_go (reader->runner, 0, 12);
+  assert_bytes (reader, end);
+  g_assert_cmpint (reader->branch, ==, 0);
+  ms_runner_go (reader->runner, 0, 13);
+  wait_until (reader, has_error);
+  g_assert_nonnull (strstr (reader->error, "step 13"));
+}
+
+/* Reset and another seed begin branches; values stay as they are. */
+static void
+test_nothing_is_lost (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) begun = small_experiment ();
+  g_autoptr (GBytes) first = NULL, second = NULL;
+
+  step (reader, 3);
+  first = bytes_of (reader);
+  set (reader, "optimiser.learning_rate", "0.02");
+  ms_runner_reset (reader->runner);
+  settle (reader);
+  g_assert_cmpint (reader->latest->step, ==, 0);
+  g_assert_cmpint (reader->branch, ==, 1);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, MS_KEY_OPTIMISER_LEARNING_RATE), ==, "0.02");
+  step (reader, 2);
+  second = bytes_of (reader);
+  set (reader, "run.seed", "5");
+  g_assert_cmpint (reader->branch, ==, 2);
+  g_assert_cmpint (reader->branches->branch[2].parent, ==, -1);
+  step (reader, 1);
+  ms_runner_go (reader->runner, 1, 2);
+  assert_bytes (reader, second);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, MS_KEY_RUN_SEED), ==, "0");
+  ms_runner_go (reader->runner, 0, 3);
+  settle (reader);
+  set (reader, "optimiser.learning_rate", ms_experiment_text (begun, MS_KEY_OPTIMISER_LEARNING_RATE));
+  assert_bytes (reader, first);
+}
+
+static void
+recall (Reader *reader, int branch, gint64 at)
+{
+  g_clear_pointer (&reader->recalled, ms_record_unref);
+  ms_runner_recall (reader->runner, branch, at);
+  wait_until (reader, has_recalled);
+}
+
+/* The record of a step is the one that was told at the time, and the run stays where it is, bit for bit. */
+static void
+test_recall (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func ((GDestroyNotify) ms_record_unref);
+  g_autoptr (GBytes) before = NULL;
+
+  ms_runner_set_speed (reader->runner, 500);
+  ms_runner_set_refresh (reader->runner, 1000); /* every record with its batch */
+  step (reader, 45);
+  for (guint i = 0; i < reader->records->len; i++)
+    g_ptr_array_add (told, ms_record_ref (reader->records->pdata[i]));
+  ms_runner_go (reader->runner, 0, 40);
+  set (reader, "optimiser.learning_rate", "0.02");
+  step (reader, 3);
+  before = bytes_of (reader);
+  for (guint i = 0; i < told->len; i += 4)
+    {
+      const MsRecord *record = told->pdata[i];
+
+      recall (reader, 0, record->step);
+      assert_same_batch (record, reader->recalled);
+      g_assert_nonnull (reader->recalled->surface);
+      if (record->step % 10 == 0)
+        g_assert_cmpint (reader->recalled->evaluation->step, ==, record->step);
+    }
+  assert_bytes (reader, before);
+  g_assert_cmpint (reader->branch, ==, 1);
+}
+
+/* Of many that are asked for in a row not all need come, but the last does. */
+static void
+test_recall_newest (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  gint64 end;
+
+  step (reader, 40);
+  ms_runner_set_budget (reader->runner, 1); /* so that each takes its time */
+  for (int i = 1; i <= 40; i++)
+    ms_runner_recall (reader->runner, 0, i);
+  end = g_get_monotonic_time () + PATIENCE;
+  for (read_news (reader); reader->recalled == NULL || reader->recalled->step != 40; read_news (reader))
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+  g_assert_null (reader->error);
+}
+
+static void
+test_epoch (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+
+  for (int epoch = 1; epoch <= 3; epoch++)
+    {
+      gint64 before = reader->latest->step;
+
+      ms_runner_step_epoch (reader->runner);
+      while (reader->latest->step == before || !is_paused (reader))
+        read_news (reader);
+      g_assert_cmpfloat (reader->latest->epoch, >=, epoch);
+      g_assert_cmpfloat (record_of (reader, reader->latest->step - 1)->epoch, <, epoch);
+    }
+}
+
+/* The run pauses at exactly the step at which a condition comes true, however fast it plays, and shows it. */
+static void
+test_condition (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  MsWatch watch = { .n = 1, .enabled = true, .limits = ms_alert_limits_default () };
+  MsCondition condition = { .when = MS_WHEN_BELOW };
+  double least = G_MAXDOUBLE;
+  gint64 expected = 0;
+
+  g_assert_true (ms_reading_parse (&condition.reading, "loss", NULL));
+  step (reader, 70);
+  for (gint64 at = 1; at <= 70; at++)
+    {
+      double loss = record_of (reader, at)->loss;
+
+      if (loss < least)
+        {
+          expected = at;
+          condition.value = (loss + MIN (least, loss + 1)) / 2;
+          least = loss;
+        }
+    }
+  g_assert_cmpint (expected, >, 10);
+  watch.conditions = &condition;
+  ms_runner_reset (reader->runner);
+  ms_runner_set_watch (reader->runner, &watch);
+  ms_runner_set_refresh (reader->runner, 0.1);
+  settle (reader);
+  g_clear_pointer (&reader->latest, ms_record_unref);
+  ms_runner_play (reader->runner);
+  wait_until (reader, is_stopped);
+  g_assert_nonnull (strstr (reader->stopped, "loss below"));
+  g_assert_cmpint (((MsRecord *) reader->records->pdata[reader->records->len - 1])->step, ==, expected);
+  g_assert_cmpint (reader->latest->step, ==, expected);
+  g_assert_nonnull (reader->latest->inputs);
+  g_assert_cmpfloat (reader->latest->loss, ==, least);
+
+  /* From the step before it, it comes true again: that step is known. */
+  g_clear_pointer (&reader->stopped, g_free);
+  ms_runner_go (reader->runner, 1, expected - 1);
+  ms_runner_step (reader->runner, 20);
+  wait_until (reader, is_stopped);
+  g_assert_cmpint (reader->latest->step, ==, expected);
+}
+
+static void
+test_pause_on_alert (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  MsWatch watch = { .pause_on_alert = true, .limits = ms_alert_limits_default () };
+  int n;
+
+  watch.limits.collapse = 1.01; /* whatever is not perfectly even */
+  watch.limits.window = 7;
+  ms_runner_set_watch (reader->runner, &watch);
+  ms_runner_play (reader->runner);
+  wait_until (reader, is_stopped);
+  settle (reader);
+  g_assert_cmpint (reader->latest->step, ==, 7);
+  n = ms_alerts_count (reader->alerts);
+  g_assert_cmpint (n, >, 0);
+  /* Before the alert there is none, and on the branch that has it it still is. */
+  ms_runner_go (reader->runner, 0, 3);
+  settle (reader);
+  g_assert_cmpint (ms_alerts_count (reader->alerts), ==, 0);
+  ms_runner_go (reader->runner, 0, 7);
+  settle (reader);
+  g_assert_cmpint (ms_alerts_count (reader->alerts), ==, n);
+}
+
+static void
+test_not_finite (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) plain = with (reader->experiment, "optimiser.kind", "sgd");
+  g_autoptr (MsExperiment) mad = with (plain, "optimiser.learning_rate", "100");
+
+  ms_runner_open (reader->runner, mad, "mad");
+  ms_runner_play (reader->runner);
+  wait_until (reader, has_failed);
+  g_assert_cmpint (ms_alerts_at (reader->alerts, ms_alerts_count (reader->alerts) - 1)->kind, ==, MS_ALERT_NOT_FINITE);
+}
+
+typedef struct {
+  const char *key, *values[3];
+  bool rebuilds;
+} Choice;
+
+static const Choice choices[] = {
+  { "optimiser.learning_rate", { "0.02", "0.005", "0.001" }, false },
+  { "optimiser.weight_decay", { "0.1", "0", "0.01" }, false },
+  { "routing.k", { "1", "2", "3" }, false },
+  { "routing.noise", { "0.5", "1", "2" }, false },
+  { "routing.capacity_factor", { "0.5", "1.5", "4" }, false },
+  { "routing.experts", { "8", "6", "4" }, true },
+  { "run.seed", { "1", "2", "3" }, true },
+};
+
+/* Changes one value at random, and not that of @last; returns whose. */
+static const Choice *
+change_at_random (Reader *reader, GRand *random, const Choice *last)
+{
+  for (;;)
+    {
+      const Choice *choice = &choices[g_rand_int_range (random, 0, G_N_ELEMENTS (choices))];
+      const char *value = choice->values[g_rand_int_range (random, 0, 3)];
+
+      if (choice == last
+          || strcmp (value, ms_experiment_text (reader->experiment, ms_key_find (choice->key)->id)) == 0)
+        continue;
+      set (reader, choice->key, value);
+      return choice;
+    }
+}
+
+#define N_CHANGES 50
+
+/* What was there before one of the changes, or after the last. */
+typedef struct {
+  GBytes *bytes;
+  MsExperiment *experiment;
+  bool jumps;
+} Place;
+
+static void
+place_clear (Place *place)
+{
+  g_bytes_unref (place->bytes);
+  ms_experiment_unref (place->experiment);
+}
+
+static Place
+place_of (Reader *reader)
+{
+  settle (reader);
+  return (Place){ bytes_of (reader), ms_experiment_ref (reader->experiment), false };
+}
+
+static void
+assert_experiment (Reader *reader, const Place *place)
+{
+  settle (reader);
+  g_assert_true (ms_experiment_equal (reader->experiment, place->experiment));
+}
+
+/* Fifty changes at random with steps in between. Undoing all and redoing all comes by the same values, and where the
+ * model was built anew by the same bytes. */
+static void
+test_undo_and_redo (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  guint32 seed = g_test_rand_int ();
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  Place places[N_CHANGES + 1];
+  const Choice *last = NULL;
+
+  g_test_message ("seed %u", seed);
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      places[i] = place_of (reader);
+      last = change_at_random (reader, random, last);
+      places[i].jumps = last->rebuilds;
+      if (g_rand_boolean (random))
+        step (reader, g_rand_int_range (random, 1, 4));
+    }
+  places[N_CHANGES] = place_of (reader);
+
+  for (int round = 0; round < 2; round++)
+    {
+      for (int i = N_CHANGES - 1; i >= 0; i--)
+        {
+          ms_runner_undo (reader->runner);
+          assert_experiment (reader, &places[i]);
+          if (places[i].jumps)
+            assert_bytes (reader, places[i].bytes);
+        }
+      g_assert_null (reader->undo);
+      for (int i = 0; i < N_CHANGES; i++)
+        {
+          if (places[i].jumps)
+            assert_bytes (reader, places[i].bytes);
+          ms_runner_redo (reader->runner);
+          assert_experiment (reader, &places[i + 1]);
+        }
+      g_assert_null (reader->redo);
+      assert_bytes (reader, places[N_CHANGES].bytes);
+    }
+  for (int i = 0; i <= N_CHANGES; i++)
+    place_clear (&places[i]);
+}
+
+static MsIntervention
+intervention (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  MsIntervention it;
+
+  ms_intervention_parse (&it, text, &error);
+  g_assert_no_error (error);
+  return it;
+}
+
+static bool
+block_of_first (const Reader *reader, char *text, gsize size, const char *format)
+{
+  return g_snprintf (text, size, format, reader->latest->routing[0]->layer) < (int) size;
+}
+
+/* What stands is told, undone and redone by itself; what does not fit is refused and changes nothing. */
+static void
+test_interventions (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  MsIntervention mask, nowhere = intervention ("mask:7:0");
+  char text[32];
+
+  step (reader, 4);
+  g_assert_true (block_of_first (reader, text, sizeof text, "mask:%d:1"));
+  mask = intervention (text);
+  ms_runner_intervene (reader->runner, &mask, true);
+  settle (reader);
+  g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 1);
+  g_assert_nonnull (strstr (reader->undo, "mask"));
+  g_assert_nonnull (strstr (reader->command, "--at 4:+mask:"));
+  step (reader, 2);
+  ms_runner_undo (reader->runner);
+  settle (reader);
+  g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 0);
+  g_assert_nonnull (strstr (reader->command, "--at 6:-mask:"));
+  ms_runner_redo (reader->runner);
+  settle (reader);
+  g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 1);
+  ms_runner_go (reader->runner, 0, 3);
+  settle (reader);
+  g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 0);
+  ms_runner_intervene (reader->runner, &nowhere, true);
+  wait_until (reader, has_error);
+  g_assert_nonnull (strstr (reader->error, "mask:7:0"));
+}
+
+/* An edit begins a branch; undoing it goes back to the moment before, redoing to where it was left. */
+static void
+test_edit (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (GBytes) before = NULL, after = NULL;
+  MsIntervention swap;
+  char text[32];
+
+  step (reader, 4);
+  before = bytes_of (reader);
+  g_assert_true (block_of_first (reader, text, sizeof text, "swap:%d:0,2"));
+  swap = intervention (text);
+  ms_runner_intervene (reader->runner, &swap, true);
+  settle (reader);
+  g_assert_cmpint (reader->branch, ==, 1);
+  step (reader, 3);
+  after = bytes_of (reader);
+  ms_runner_undo (reader->runner);
+  assert_bytes (reader, before);
+  g_assert_cmpint (reader->branch, ==, 0);
+  ms_runner_redo (reader->runner);
+  assert_bytes (reader, after);
+  g_assert_nonnull (strstr (reader->command, "--at 4:+swap:"));
+}
+
+/* A recorded run is gone through likewise; where a step has no batch the one before it is shown. */
+static void
+test_trace (void)
+{
+  g_autoptr (Reader) live = reader_open (), reader = reader_new ();
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *path = g_build_filename (dir, "a.npz", NULL);
+  g_autoptr (MsTraceWriter) writer = ms_trace_writer_new ("small", NULL);
+
+  ms_runner_set_refresh (live->runner, 0.1);
+  for (int i = 0; i < 4; i++)
+    step (live, 3); /* two without and one with its batch */
+  for (guint i = 0; i < live->records->len; i++)
+    ms_trace_writer_add (writer, live->records->pdata[i]);
+  g_assert_true (ms_trace_writer_save (writer, path, NULL));
+  ms_runner_open_trace (reader->runner, path);
+  recall (reader, 0, 8);
+  g_assert_cmpint (reader->recalled->step, <=, 8);
+  g_assert_nonnull (reader->recalled->inputs);
+  ms_runner_go (reader->runner, 0, 9);
+  recall (reader, 0, 12);
+  g_assert_cmpint (reader->latest->step, ==, 9);
+  g_assert_cmpint (((MsRecord *) reader->records->pdata[reader->records->len - 1])->step, ==, 9);
+  g_assert_cmpint (reader->recalled->step, ==, 12);
+  ms_runner_go (reader->runner, 0, 4);
+  recall (reader, 0, 12);
+  g_assert_cmpint (reader->latest->step, <=, 4);
+  g_assert_cmpint (((MsRecord *) reader->records->pdata[reader->records->len - 1])->step, ==, 4);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* While it plays everything may be asked for. */
+static void
+test_while_playing (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsExperiment) faster = with (reader->experiment, "optimiser.learning_rate", "0.02");
+
+  ms_runner_play (reader->runner);
+  wait_until (reader, is_playing);
+  ms_runner_change (reader->runner, faster);
+  recall (reader, 0, 0);
+  g_assert_cmpint (reader->recalled->step, ==, 0);
+  ms_runner_undo (reader->runner);
+  settle (reader);
+  g_assert_cmpint (reader->state, ==, MS_RUNNER_PLAYING);
+  g_assert_nonnull (reader->redo);
+  ms_runner_go (reader->runner, 0, 1);
+  wait_until (reader, is_paused);
+  settle (reader);
+  g_assert_cmpint (reader->latest->step, ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner-past/branches", test_branches);
+  g_test_add_func ("/runner-past/nothing-is-lost", test_nothing_is_lost);
+  g_test_add_func ("/runner-past/recall", test_recall);
+  g_test_add_func ("/runner-past/recall-newest", test_recall_newest);
+  g_test_add_func ("/runner-past/epoch", test_epoch);
+  g_test_add_func ("/runner-past/condition", test_condition);
+  g_test_add_func ("/runner-past/pause-on-alert", test_pause_on_alert);
+  g_test_add_func ("/runner-past/not-finite", test_not_finite);
+  g_test_add_func ("/runner-past/undo-and-redo", test_undo_and_redo);
+  g_test_add_func ("/runner-past/interventions", test_interventions);
+  g_test_add_func ("/runner-past/edit", test_edit);
+  g_test_add_func ("/runner-past/trace", test_trace);
+  g_test_add_func ("/runner-past/while-playing", test_while_playing);
+  return g_test_run ();
+}
