@@ -8,6 +8,7 @@
 #include "app/training.h"
 #include "core/formats/trace.h"
 #include "ui/paint/export.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ typedef struct {
 typedef struct {
   MsRecord *record;   /* owned */
   MsHistory *history; /* owned */
+  MsBranches *branches; /* owned: the one run; NULL of a trace */
 } Scene;
 
 static void
@@ -28,6 +30,7 @@ scene_clear (Scene *self)
 {
   g_clear_pointer (&self->record, ms_record_unref);
   g_clear_pointer (&self->history, ms_history_free);
+  g_clear_pointer (&self->branches, ms_branches_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
@@ -74,13 +77,31 @@ find_view (const MsOptions *options, GError **error)
   return NULL;
 }
 
-/* Steps to @total, keeping the history, and leaves the last batch, or at step 0 the first, in scene->record; with what
- * the test split says of the model, @full or not. */
-static bool
-train (MsSession *session, gint64 total, bool full, const char *name, Scene *scene, GError **error)
+/* The run as the only branch, from @start on. */
+static MsBranches *
+make_branches (const MsSession *session, gint64 start, const char *name, const MsRecord *record)
 {
-  MsDetail detail = MS_DETAIL_BATCH | MS_DETAIL_SURFACE;
-  gint64 step = ms_session_get_step (session);
+  MsBranches *branches = ms_branches_new (1, 0);
+  MsBranch *branch = &branches->branch[0];
+  guint64 flops = ms_session_prediction_flops (session);
+  branch->parent = -1;
+  branch->from = start;
+  branch->to = record->step;
+  branch->label = g_strdup_printf ("%s, seed %" G_GUINT64_FORMAT, name, record->seed);
+  branch->values = g_strdup ("");
+  branch->flops_per_example = flops > 0 ? (double)flops : NAN;
+  branch->flops_per_step = record->step > start ? (double)record->flops : NAN;
+  branch->evaluation = record->evaluation != NULL ? g_memdup2 (record->evaluation, sizeof *record->evaluation) : NULL;
+  return branches;
+}
+
+/* Steps to @total, keeping the history, and leaves the last batch, or at step 0 the first, in scene->record, with the
+ * details @also; with what the test split says of the model, @full or not. */
+static bool
+train (MsSession *session, gint64 total, MsDetail also, bool full, const char *name, Scene *scene, GError **error)
+{
+  MsDetail detail = MS_DETAIL_BATCH | MS_DETAIL_SURFACE | also;
+  gint64 start = ms_session_get_step (session), step = start;
   gint64 every = ms_experiment_int (ms_session_experiment (session), MS_KEY_RUN_EVALUATE_EVERY);
   g_autoptr (MsProgress) progress = ms_progress_new (name, step, total, true);
   for (; step < total && !ms_interrupted (); step++)
@@ -108,11 +129,12 @@ train (MsSession *session, gint64 total, bool full, const char *name, Scene *sce
   if (step > 0) /* a model that has learnt something: what it is worth belongs to some of the views */
     ms_assessment_unref (ms_session_assess (session, full ? MS_ASSESS_FULL : MS_ASSESS_BRIEF));
   ms_session_stamp (session, scene->record);
+  scene->branches = make_branches (session, start, name, scene->record);
   return true;
 }
 
 static bool
-scene_from_session (const MsSource *source, const MsOptions *options, Scene *scene, GError **error)
+scene_from_session (const MsSource *source, const MsOptions *options, MsDetail also, Scene *scene, GError **error)
 {
   g_autoptr (MsSession) session = ms_training_open (source, options, error);
   if (session == NULL)
@@ -130,7 +152,7 @@ scene_from_session (const MsSource *source, const MsOptions *options, Scene *sce
       return false;
     }
   ms_interrupt_watch ();
-  return train (session, total, options->full, source->name, scene, error);
+  return train (session, total, also, options->full, source->name, scene, error);
 }
 
 static bool
@@ -181,10 +203,11 @@ run (const MsOptions *options, GError **error)
     return false;
   g_auto (Scene) scene = { .history = ms_history_new (HISTORY_POINTS) };
   bool ok = source->kind == MS_SOURCE_TRACE ? scene_from_trace (source, options, &scene, error)
-                                            : scene_from_session (source, options, &scene, error);
+                                            : scene_from_session (source, options, painter->detail, &scene, error);
   if (!ok)
     return false;
-  MsScene view = { .record = scene.record, .history = scene.history, .selection = MS_SELECTION_NONE };
+  MsScene view = { .record = scene.record, .history = scene.history, .branches = scene.branches,
+                   .selection = MS_SELECTION_NONE };
   if (painter->applies == NULL || painter->applies (&view))
     return ms_paint_export (painter, &view, style.palette, style.width, style.height, options->output, error);
   g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "the view %s shows nothing of %s: %s", painter->name, source->name,

@@ -3,6 +3,7 @@
 /* The words and tables of the pictures that are about experts and routers, from records made by hand. */
 #include "ui/paint/coactivation-data.h"
 #include "ui/paint/entropy-data.h"
+#include "ui/paint/frontier-data.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
@@ -199,6 +200,47 @@ test_soft_entropy (void)
   ms_scene_free (scene);
 }
 
+/* The sample's branches: costs are added up along the way a branch came, and the front is what nothing else is as cheap
+ * and as good as. */
+static void
+test_frontier (void)
+{
+  const MsPainter *painter = ms_painter_find ("frontier");
+  MsScene *scene = painter->sample ();
+  MsBranch *branch = scene->branches->branch;
+  MsSpot spot = MS_SPOT_NONE;
+
+  branch[0].flops_per_step = 1e6;
+  branch[1].flops_per_step = 3e6;
+  g_assert_cmpfloat (ms_frontier_training (scene->branches, &branch[1], 300), ==, 200e6 + 300e6);
+  g_assert_cmpfloat (ms_frontier_training (scene->branches, &branch[1], 150), ==, 150e6);
+  spot.kind = MS_SPOT_BRANCH;
+  spot.bin = 1;
+  says (painter, scene, &spot,
+        "Learning rate 0.002 → 0.005\nset anew: optimiser.learning_rate=0.005\n"
+        "test error 6.70 ± 1.32 % of 360 examples, NLL 0.232, at step 300\n"
+        "1.02 MFLOP a prediction, 500 MFLOP of training up to there\n"
+        "on the front: none is as cheap and makes fewer errors");
+  spot.bin = 4;
+  g_autofree char *dominated = painter->describe (scene, &spot);
+  g_assert_nonnull (strstr (dominated, "Capacity 1.05 → 2 (shown now)\n"));
+  g_assert_nonnull (strstr (dominated, "\nK 1 → 2 is as good or better at no more cost"));
+  has_row (painter, scene,
+           "Learning rate 0.002 → 0.005\toptimiser.learning_rate=0.005\t1020000\t500000000\t300\t360\t6.7000\t1.3177"
+           "\t0.232000\tyes");
+  has_row (painter, scene, "Noise 1 → 4\trouting.noise=4\t6400000\t368640000000\t\t\t\t\t\t");
+  branch[1].flops_per_step = NAN;
+  g_assert_true (isnan (ms_frontier_training (scene->branches, &branch[1], 300)));
+
+  g_auto (MsFrontier) frontier = ms_frontier_read (scene);
+  g_assert_cmpint (frontier.n, ==, 6);
+  g_assert_cmpint (frontier.absent, ==, 1);
+  g_assert_false (frontier.point[0].front[MS_FRONTIER_ERROR]); /* as cheap as the next, and worse */
+  g_assert_true (frontier.point[1].front[MS_FRONTIER_ERROR]);
+  g_assert_cmpint (frontier.point[frontier.current].branch->id, ==, 4);
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -210,5 +252,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/words-experts/no-pairs", test_no_pairs);
   g_test_add_func ("/words-experts/entropy", test_entropy);
   g_test_add_func ("/words-experts/soft-entropy", test_soft_entropy);
+  g_test_add_func ("/words-experts/frontier", test_frontier);
   return g_test_run ();
 }

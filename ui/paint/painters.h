@@ -22,6 +22,7 @@ G_BEGIN_DECLS
   X (difference) \
   X (coactivation) \
   X (entropy) \
+  X (frontier) \
   X (timeline)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
