@@ -217,11 +217,32 @@ ms_experiment_from_node (JsonNode *node, const char *name, GError **error)
   return ms_experiment_with_node (defaults, node, name, error);
 }
 
-MsExperiment *
-ms_experiment_from_json (const char *json, gssize length, const char *name, GError **error)
+/* Takes "layout" out of the object, so that keys are left. False: it is no text. */
+static bool
+take_layout (JsonNode *root, const char *name, char **layout, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  JsonNode *node = object != NULL ? json_object_get_member (object, "layout") : NULL;
+  if (node == NULL)
+    return true;
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: layout must be a text like \"row(0.5 assignments load)\"",
+                   name);
+      return false;
+    }
+  if (layout != NULL)
+    *layout = json_node_dup_string (node);
+  json_object_remove_member (object, "layout");
+  return true;
+}
+
+MsExperiment *
+ms_experiment_from_json_arranged (const char *json, gssize length, const char *name, char **layout, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) local = NULL;
+  g_autofree char *found = NULL;
   gsize size = length < 0 ? strlen (json) : (gsize) length;
   if (!ms_json_shallow (json, size) || !json_parser_load_from_data (parser, json, length, &local))
     {
@@ -230,7 +251,19 @@ ms_experiment_from_json (const char *json, gssize length, const char *name, GErr
                    MAX (1, json_parser_get_current_line (parser)));
       return NULL;
     }
-  return ms_experiment_from_node (json_parser_get_root (parser), name, error);
+  JsonNode *root = json_parser_get_root (parser);
+  if (root != NULL && !take_layout (root, name, &found, error))
+    return NULL;
+  MsExperiment *self = ms_experiment_from_node (root, name, error);
+  if (self != NULL && layout != NULL)
+    *layout = g_steal_pointer (&found);
+  return self;
+}
+
+MsExperiment *
+ms_experiment_from_json (const char *json, gssize length, const char *name, GError **error)
+{
+  return ms_experiment_from_json_arranged (json, length, name, NULL, error);
 }
 
 JsonNode *

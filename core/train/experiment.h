@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* An Experiment: an immutable, shared set of values for the keys of the parameter table. JSON on disk: an object from
- * key to value, unknown keys refused, missing keys take the default. */
+ * key to value, unknown keys refused, missing keys take the default. Beside the keys a file may have "layout", a text
+ * that says how the window arranges the views (ui/widgets/layout.h). */
 #pragma once
 
 #include "core/train/parameters.h"
@@ -34,8 +35,10 @@ bool ms_experiment_equal (const MsExperiment *a, const MsExperiment *b);
 /* Whether going from @a to @b needs the model built anew. */
 bool ms_experiment_needs_rebuild (const MsExperiment *a, const MsExperiment *b);
 
-/* @name is for messages: the file's or preset's name. */
+/* @name is for messages: the file's or preset's name. @layout: as below, may be NULL. */
 MsExperiment *ms_experiment_from_json (const char *json, gssize length, const char *name, GError **error);
+MsExperiment *ms_experiment_from_json_arranged (const char *json, gssize length, const char *name, char **layout,
+                                                GError **error);
 MsExperiment *ms_experiment_from_node (JsonNode *node, const char *name, GError **error);
 /* @base with the values of a JSON object from key to value. */
 MsExperiment *ms_experiment_with_node (const MsExperiment *base, JsonNode *node, const char *name, GError **error);
@@ -43,6 +46,11 @@ char *ms_experiment_to_json (const MsExperiment *experiment);        /* pretty, 
 JsonNode *ms_experiment_to_node (const MsExperiment *experiment);    /* object of typed values; transfer full */
 MsExperiment *ms_experiment_load (const char *path, GError **error);
 bool ms_experiment_save (const MsExperiment *experiment, const char *path, GError **error);
+
+/* The same with the file's layout, NULL if it has none; loaded: transfer full. What it says is not judged here. */
+MsExperiment *ms_experiment_load_arranged (const char *path, char **layout, GError **error);
+bool ms_experiment_save_arranged (const MsExperiment *experiment, const char *layout, const char *path,
+                                  GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsExperiment, ms_experiment_unref)
 

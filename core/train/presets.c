@@ -36,6 +36,8 @@ read_entry (const char *file)
   entry->preset.name = text_member (object, "name");
   entry->preset.title = text_member (object, "title");
   entry->preset.description = text_member (object, "description");
+  if (json_object_has_member (object, "layout"))
+    entry->preset.layout = text_member (object, "layout");
   entry->order = json_object_get_int_member (object, "order");
   entry->experiment = json_node_copy (json_object_get_member (object, "experiment"));
   return entry;

@@ -12,6 +12,7 @@ typedef struct {
   const char *name;        /* "digits-vmoe" */
   const char *title;       /* "Digits, sparse MoE" */
   const char *description; /* one sentence: what to look for */
+  const char *layout;      /* how the window arranges its views, as ui/widgets/layout.h reads it; NULL: the usual way */
 } MsPreset;
 
 int ms_presets_count (void);

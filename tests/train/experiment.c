@@ -95,6 +95,30 @@ test_file_round_trip (void)
   g_rmdir (dir);
 }
 
+/* A layout stands beside the keys; who has no window passes over it. */
+static void
+test_file_with_layout (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *layout = NULL, *none = NULL;
+  g_autofree char *path = g_build_filename (dir, "a.json", NULL);
+  g_autoptr (MsExperiment) a = make ("routing.k", "4", NULL);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (ms_experiment_save_arranged (a, "row(0.5 load curves)", path, &error));
+  g_autoptr (MsExperiment) b = ms_experiment_load_arranged (path, &layout, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (layout, ==, "row(0.5 load curves)");
+  g_assert_true (ms_experiment_equal (a, b));
+  g_autoptr (MsExperiment) c = ms_experiment_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (ms_experiment_equal (a, c));
+  g_assert_true (ms_experiment_save (a, path, &error));
+  g_autoptr (MsExperiment) d = ms_experiment_load_arranged (path, &none, &error);
+  g_assert_nonnull (d);
+  g_assert_null (none);
+  g_remove (path);
+  g_rmdir (dir);
+}
+
 static void
 test_bad_json (void)
 {
@@ -107,6 +131,7 @@ test_bad_json (void)
     { "{\"routing.experst\": 8}", "did you mean routing.experts" },
     { "{\"routing.experts\": \"8\"}", "wrong type" },
     { "{\"routing.experts\": null}", "wrong type" },
+    { "{\"layout\": 7}", "layout must be a text" },
     { "{\"routing.experts\": [8]}", "wrong type" },
     { "{\"routing.experts\": 8.5}", "whole number from 1 to 4096" },
     { "{\"routing.experts\": 1e9}", "whole number from 1 to 4096" },
@@ -228,6 +253,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/experiment/unknown-key", test_unknown_key);
   g_test_add_func ("/train/experiment/json-round-trip", test_json_round_trip);
   g_test_add_func ("/train/experiment/file-round-trip", test_file_round_trip);
+  g_test_add_func ("/train/experiment/file-with-layout", test_file_with_layout);
   g_test_add_func ("/train/experiment/bad-json", test_bad_json);
   g_test_add_func ("/train/experiment/combinations", test_combinations);
   g_test_add_func ("/train/experiment/placement", test_placement);

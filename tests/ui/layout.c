@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What needs no display: walking over a picture, columns of tiles, sliders, speeds, what is remembered. */
+/* What needs no display: walking over a picture, which layout is shown, sliders, speeds, what is remembered. */
+#include "core/train/presets.h"
+#include "ui/paint/painter.h"
 #include "ui/widgets/slider.h"
 #include "ui/widgets/spot-walk.h"
-#include "ui/widgets/tiles.h"
-#include "ui/window/chosen-views.h"
+#include "ui/window/arrangement.h"
 #include "ui/window/speed.h"
 #include "ui/window/state.h"
 
@@ -65,17 +66,6 @@ test_find (void)
   g_assert_cmpint (spot.token, ==, 6);
 }
 
-static void
-test_columns (void)
-{
-  g_assert_cmpint (ms_tiles_columns (1, 800, 600), ==, 1);
-  g_assert_cmpint (ms_tiles_columns (2, 1200, 600), ==, 2);
-  g_assert_cmpint (ms_tiles_columns (2, 500, 900), ==, 1);
-  g_assert_cmpint (ms_tiles_columns (3, 1000, 700), ==, 2);
-  g_assert_cmpint (ms_tiles_columns (4, 750, 560), ==, 2);
-  g_assert_cmpint (ms_tiles_columns (4, 2400, 400), ==, 4);
-}
-
 /* There and back again, on every slider of the table; and where a slider stands is a value that the table allows. */
 static void
 test_sliders (void)
@@ -129,7 +119,7 @@ static void
 test_state (void)
 {
   g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
-  g_autofree char *folder = g_build_filename (dir, "moescope", NULL), *path = NULL;
+  g_autofree char *folder = g_build_filename (dir, "moescope", NULL), *path = NULL, *layout = NULL;
   g_autoptr (MsWindowState) state = NULL, again = NULL, nonsense = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -141,7 +131,9 @@ test_state (void)
   state->width = 1234;
   state->panel = false;
   state->speed = 0;
-  state->views = g_strdup ("load;curves");
+  ms_window_state_set_layout (state, "a [file] = ü.json", "row(0.5 load curves)");
+  ms_window_state_set_layout (state, "another", "load");
+  ms_window_state_set_layout (state, "another", NULL);
   state->name = g_strdup ("a name; with = signs");
   state->experiment = g_strdup ("{\n  \"x\": 1\n}");
   g_assert_true (ms_window_state_save (state, path, &error));
@@ -149,7 +141,9 @@ test_state (void)
   g_assert_cmpint (again->width, ==, 1234);
   g_assert_false (again->panel);
   g_assert_cmpfloat (again->speed, ==, 0);
-  g_assert_cmpstr (again->views, ==, "load;curves");
+  layout = ms_window_state_layout (again, "a [file] = ü.json");
+  g_assert_cmpstr (layout, ==, "row(0.5 load curves)");
+  g_assert_null (ms_window_state_layout (again, "another"));
   g_assert_cmpstr (again->name, ==, state->name);
   g_assert_cmpstr (again->experiment, ==, state->experiment);
 
@@ -163,38 +157,93 @@ test_state (void)
   g_rmdir (dir);
 }
 
-/* Up to four of what applies, until somebody chooses; then that, as far as it applies; never nothing. */
+/* However many experiments are opened, the file stays small, and the newest are remembered. */
 static void
-test_chosen_views (void)
+test_many_layouts (void)
 {
-  MsChosenViews chosen = { false, 0 };
+  g_autoptr (MsWindowState) state = ms_window_state_load ("/nowhere/window.ini");
+  g_autofree char *newest = NULL;
 
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x2e), ==, 0x2e);
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x0f);
-  g_assert_true (ms_chosen_views_set (&chosen, 0xff, 6, true));
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4f);
-  g_assert_true (ms_chosen_views_set (&chosen, 0xff, 0, false));
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4e);
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x43), ==, 0x42);
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0x21), ==, 0x21);
-  g_assert_true (ms_chosen_views_set (&chosen, 0x03, 0, true));
-  g_assert_true (ms_chosen_views_set (&chosen, 0x03, 1, false));
-  g_assert_false (ms_chosen_views_set (&chosen, 0x03, 0, false));
-  g_assert_cmphex (ms_chosen_views_shown (&chosen, 0xff), ==, 0x4d);
+  for (int i = 0; i < 300; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d", i);
+
+      ms_window_state_set_layout (state, name, "load");
+    }
+  newest = ms_window_state_layout (state, "299");
+  g_assert_cmpstr (newest, ==, "load");
+  g_assert_null (ms_window_state_layout (state, "100"));
+}
+
+static guint64
+bits_of (const char *const *names)
+{
+  const MsPainter *const *painters = ms_painters ();
+  guint64 bits = 0;
+
+  for (int i = 0; painters[i] != NULL; i++)
+    bits |= g_strv_contains (names, painters[i]->name) ? G_GUINT64_CONSTANT (1) << i : 0;
+  return bits;
 }
 
 static void
-test_chosen_views_as_text (void)
+assert_layout (const MsArrangement *arrangement, const char *const *applying, const char *expected)
 {
-  MsChosenViews none = ms_chosen_views_from_text (""), unknown = ms_chosen_views_from_text ("sundial");
-  MsChosenViews two = ms_chosen_views_from_text ("curves;load;sundial");
-  g_autofree char *nothing = ms_chosen_views_to_text (&none), *text = ms_chosen_views_to_text (&two);
+  g_autoptr (MsLayout) layout = ms_arrangement_layout (arrangement, bits_of (applying), 800, 600);
+  g_autofree char *text = layout != NULL ? ms_layout_to_text (layout) : NULL;
 
-  g_assert_false (none.own);
-  g_assert_false (unknown.own);
-  g_assert_cmpstr (nothing, ==, "");
-  g_assert_cmpstr (text, ==, "load;curves");
-  g_assert_false (ms_chosen_views_from_text (NULL).own);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* One's own, else the preset's, else the first of what applies; and never one of which nothing applies. */
+static void
+test_arrangement (void)
+{
+  const char *const two[] = { "curves", "load", NULL }, *const one[] = { "plane", NULL }, *const none[] = { NULL };
+  MsArrangement arrangement = { NULL, NULL };
+  g_autoptr (MsLayout) own = ms_layout_new ("curves");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  assert_layout (&arrangement, two, "row(0.5 load curves)");
+  assert_layout (&arrangement, none, NULL);
+  g_assert_true (ms_arrangement_open (&arrangement, NULL, "row(0.3 load sundial)", &error));
+  assert_layout (&arrangement, two, "row(0.3 load sundial)");
+  assert_layout (&arrangement, one, "plane");
+  g_assert_null (ms_arrangement_own_text (&arrangement));
+  ms_arrangement_set_own (&arrangement, own);
+  text = ms_arrangement_own_text (&arrangement);
+  g_assert_cmpstr (text, ==, "curves");
+  assert_layout (&arrangement, two, "curves");
+  ms_arrangement_set_own (&arrangement, NULL);
+  assert_layout (&arrangement, two, "row(0.3 load sundial)");
+  g_assert_false (ms_arrangement_open (&arrangement, "row(", NULL, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_VALUE);
+  assert_layout (&arrangement, two, "row(0.5 load curves)");
+  ms_arrangement_clear (&arrangement);
+}
+
+/* A preset's layout is part of the program: a view in it that there is not is a mistake of ours. */
+static void
+test_layouts_of_presets (void)
+{
+  for (int i = 0; i < ms_presets_count (); i++)
+    {
+      const MsPreset *preset = ms_preset_at (i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MsLayout) layout = NULL;
+
+      g_assert_nonnull (preset->layout);
+      layout = ms_layout_parse (preset->layout, &error);
+      g_assert_no_error (error);
+      for (int j = 0; j < ms_layout_count (layout); j++)
+        {
+          const MsPainter *painter = ms_painter_find (ms_layout_view_at (layout, j));
+
+          g_assert_nonnull (painter);
+          g_assert_false (painter->docked);
+        }
+    }
 }
 
 int
@@ -202,13 +251,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/spot-walk/walk", test_walk);
-  g_test_add_func ("/spot-walk/chosen-views", test_chosen_views);
-  g_test_add_func ("/spot-walk/chosen-views-as-text", test_chosen_views_as_text);
   g_test_add_func ("/spot-walk/find", test_find);
-  g_test_add_func ("/tiles/columns", test_columns);
+  g_test_add_func ("/arrangement/which", test_arrangement);
+  g_test_add_func ("/arrangement/presets", test_layouts_of_presets);
   g_test_add_func ("/slider/there-and-back", test_sliders);
   g_test_add_func ("/slider/zero", test_slider_zero);
   g_test_add_func ("/speed/slider", test_speed);
   g_test_add_func ("/state/round-trip", test_state);
+  g_test_add_func ("/state/many-layouts", test_many_layouts);
   return g_test_run ();
 }

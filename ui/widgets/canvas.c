@@ -8,6 +8,7 @@
  * canvas with another picture costs its frame anything. One without a picture of its size is painted at once. */
 #include "ui/widgets/canvas.h"
 
+#include "ui/paint/frame.h"
 #include "ui/widgets/paint-budget.h"
 #include "ui/widgets/spot-walk.h"
 #include "ui/widgets/thread-time.h"
@@ -284,19 +285,34 @@ show_menu (MsCanvas *self, double x, double y)
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 
-/* A click chooses but does not take the keyboard: the arrow keys keep stepping the model until somebody tabs here. */
+double
+ms_canvas_head (MsCanvas *self)
+{
+  MsPalette palette = ms_canvas_palette (self);
+  MsFrame frame = ms_frame_layout (gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)),
+                                   &palette);
+
+  return frame.head.y + frame.head.height;
+}
+
+/* A click chooses but does not take the keyboard: the arrow keys keep stepping the model until somebody tabs here. On
+ * the head, by which the tile is taken, it does not drop the choice, and where there is nothing to choose, a double
+ * click maximises. */
 static void
 pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, MsCanvas *self)
 {
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
   MsSpot spot = { 0 };
+  bool found = pick (self, x, y, &spot), choosable = found && ms_spot_selectable (&spot);
 
   if (button == GDK_BUTTON_SECONDARY)
     show_menu (self, x, y);
-  else if (button == GDK_BUTTON_PRIMARY && n_press == 2)
+  if (button != GDK_BUTTON_PRIMARY)
+    return;
+  if (n_press == 2 && !choosable)
     g_signal_emit (self, signals[ASKED], 0, "maximise");
-  else if (button == GDK_BUTTON_PRIMARY && n_press == 1)
-    g_signal_emit (self, signals[SELECT], 0, pick (self, x, y, &spot) ? &spot : NULL);
+  else if (n_press == 1 && (choosable || y >= ms_canvas_head (self)))
+    g_signal_emit (self, signals[SELECT], 0, found ? &spot : NULL);
 }
 
 static bool
@@ -325,7 +341,6 @@ key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkMod
     case GDK_KEY_Down: return walk (self, 0, 1);
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter: g_signal_emit (self, signals[ASKED], 0, "maximise"); return TRUE;
-    case GDK_KEY_Escape: g_signal_emit (self, signals[SELECT], 0, NULL); return TRUE;
     case GDK_KEY_F10:
       if (!(state & GDK_SHIFT_MASK))
         return FALSE;
@@ -350,29 +365,24 @@ copy_table_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 asked_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  const char *what = "maximise";
-
-  if (g_str_equal (action, "canvas.show-table"))
-    what = "table";
-  else if (g_str_equal (action, "canvas.save-picture"))
-    what = "picture";
-  g_signal_emit (widget, signals[ASKED], 0, what);
+  g_signal_emit (widget, signals[ASKED], 0, g_str_equal (action, "canvas.show-table") ? "table" : "picture");
 }
 
 const char *const ms_canvas_actions[] = {
-  "canvas.show-table", "canvas.copy-table", "canvas.save-picture", "canvas.maximise", NULL,
+  "canvas.show-table", "canvas.copy-table", "canvas.save-picture", NULL,
 };
 
 static GMenu *
 new_menu (void)
 {
-  GMenu *menu = g_menu_new ();
+  GMenu *whole = g_menu_new (), *menu = g_menu_new ();
 
   g_menu_append (menu, "Show _Table", "canvas.show-table");
   g_menu_append (menu, "_Copy Table", "canvas.copy-table");
   g_menu_append (menu, "_Save Picture…", "canvas.save-picture");
-  g_menu_append (menu, "_Maximise or Restore", "canvas.maximise");
-  return menu;
+  g_menu_append_section (whole, NULL, G_MENU_MODEL (menu));
+  g_object_unref (menu);
+  return whole;
 }
 
 /* Public */
@@ -434,10 +444,10 @@ ms_canvas_set_settled (MsCanvas *self, bool settled)
   update_description (self);
 }
 
-GMenuModel *
+GMenu *
 ms_canvas_menu (MsCanvas *self)
 {
-  return G_MENU_MODEL (self->menu);
+  return self->menu;
 }
 
 gint64
@@ -495,7 +505,6 @@ ms_canvas_class_init (MsCanvasClass *class)
   gtk_widget_class_install_action (widget_class, "canvas.copy-table", NULL, copy_table_cb);
   gtk_widget_class_install_action (widget_class, "canvas.show-table", NULL, asked_cb);
   gtk_widget_class_install_action (widget_class, "canvas.save-picture", NULL, asked_cb);
-  gtk_widget_class_install_action (widget_class, "canvas.maximise", NULL, asked_cb);
   signals[SELECT] = g_signal_new ("select", MS_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                   G_TYPE_POINTER);
   signals[ASKED] = g_signal_new ("asked", MS_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,

@@ -4,7 +4,8 @@
  * pointer, and lets mouse and keyboard choose things. Never subclass it for a new picture.
  *
  * Signals: "select" (const MsSpot *): somebody chose this; NULL: the choice was dropped.
- *          "asked" (const char *what): "table", "picture" or "maximise" was asked for in the menu. */
+ *          "asked" (const char *what): "table" or "picture" was asked for in the menu, "maximise" by a double click
+ *          where there is nothing to choose, or by Return. */
 #pragma once
 
 #include "ui/paint/painter.h"
@@ -31,8 +32,12 @@ void ms_canvas_set_settled (MsCanvas *canvas, bool settled);
 /* The colours and text size that the canvas paints with. */
 MsPalette ms_canvas_palette (MsCanvas *canvas);
 
-/* What one can do with a picture: its menu, and the names of the widget actions in it, NULL-terminated. */
-GMenuModel *ms_canvas_menu (MsCanvas *canvas);
+/* How high the picture's head is, where its title stands. */
+double ms_canvas_head (MsCanvas *canvas);
+
+/* What one can do with a picture: its menu, to which sections may be added, and the names of the widget actions in it,
+ * NULL-terminated. */
+GMenu *ms_canvas_menu (MsCanvas *canvas);
 extern const char *const ms_canvas_actions[];
 
 /* Microseconds of processor time spent painting since the last call. */

@@ -14,9 +14,19 @@ struct _MsTile {
 
   MsCanvas *canvas; /* borrowed from the overlay */
   GtkWidget *overlay, *button;
+  GMenu *beside[2], *instead, *rest; /* owned: parts of the menu */
+  guint64 offered_beside, offered_instead;
+  bool maximised;
 };
 
+enum { ARRANGE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (MsTile, ms_tile, GTK_TYPE_WIDGET)
+
+/* The menu's actions, in the order of the wishes. */
+static const char *const actions[] = { "tile.maximise", "tile.split-right", "tile.split-below", "tile.show-instead",
+                                       "tile.close" };
 
 static GtkWidget *
 new_button (MsTile *self, const MsPainter *painter)
@@ -25,7 +35,7 @@ new_button (MsTile *self, const MsPainter *painter)
   g_autofree char *name = g_strdup_printf ("%s menu", painter->title);
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "pan-down-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), ms_canvas_menu (self->canvas));
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (ms_canvas_menu (self->canvas)));
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_valign (button, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (button, name);
@@ -47,11 +57,101 @@ place_button (MsTile *self)
   gtk_widget_set_margin_top (self->button, CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
 }
 
+static void
+arrange_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const MsPainter *other = parameter != NULL ? ms_painter_find (g_variant_get_string (parameter, NULL)) : NULL;
+
+  for (int wish = 0; wish < (int) G_N_ELEMENTS (actions); wish++)
+    if (g_str_equal (action, actions[wish]))
+      g_signal_emit (widget, signals[ARRANGE], 0, wish, other);
+}
+
+/* The canvas asks with a double click or a key. */
+static void
+asked_cb (MsTile *self, const char *what)
+{
+  if (g_str_equal (what, "maximise"))
+    g_signal_emit (self, signals[ARRANGE], 0, MS_TILE_MAXIMISE, NULL);
+}
+
 /* The button stands beside the canvas, not inside, so what its menu asks for is passed on. */
 static void
 forward_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gtk_widget_activate_action (GTK_WIDGET (MS_TILE (widget)->canvas), action, NULL);
+}
+
+/* What can be done with the tile, below what can be done with the picture. */
+static void
+add_to_menu (MsTile *self)
+{
+  GMenu *menu = ms_canvas_menu (self->canvas);
+  g_autoptr (GMenu) split = g_menu_new ();
+
+  self->beside[0] = g_menu_new ();
+  self->beside[1] = g_menu_new ();
+  self->instead = g_menu_new ();
+  self->rest = g_menu_new ();
+  g_menu_append_submenu (split, "Split _Right", G_MENU_MODEL (self->beside[0]));
+  g_menu_append_submenu (split, "Split _Below", G_MENU_MODEL (self->beside[1]));
+  g_menu_append_submenu (split, "Show _Instead", G_MENU_MODEL (self->instead));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (split));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (self->rest));
+}
+
+static void
+fill_views (GMenu *menu, const char *action, guint64 views)
+{
+  const MsPainter *const *painters = ms_painters ();
+
+  g_menu_remove_all (menu);
+  for (int i = 0; painters[i] != NULL; i++)
+    if (views >> i & 1)
+      {
+        g_autoptr (GMenuItem) item = g_menu_item_new (painters[i]->title, NULL);
+
+        g_menu_item_set_action_and_target (item, action, "s", painters[i]->name);
+        g_menu_append_item (menu, item);
+      }
+}
+
+static void
+fill_rest (MsTile *self)
+{
+  g_menu_remove_all (self->rest);
+  g_menu_append (self->rest, self->maximised ? "Re_store" : "_Maximise", "tile.maximise");
+  g_menu_append (self->rest, "C_lose", "tile.close");
+}
+
+/* An open menu would jump if it were filled anew for nothing. */
+void
+ms_tile_offer (MsTile *self, guint64 beside, guint64 instead, bool maximised, bool closable)
+{
+  if (self->offered_beside != beside)
+    for (int i = 0; i < 2; i++)
+      fill_views (self->beside[i], actions[MS_TILE_SPLIT_RIGHT + i], beside);
+  if (self->offered_instead != instead)
+    fill_views (self->instead, actions[MS_TILE_SHOW_INSTEAD], instead);
+  self->offered_beside = beside;
+  self->offered_instead = instead;
+  if (self->maximised != maximised)
+    {
+      self->maximised = maximised;
+      fill_rest (self);
+    }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tile.close", closable);
+}
+
+bool
+ms_tile_is_head (MsTile *self, double x, double y)
+{
+  graphene_point_t at = GRAPHENE_POINT_INIT ((float) x, (float) y), point;
+
+  if (!gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (self->canvas), &at, &point))
+    return false;
+  return point.x >= 0 && point.x < gtk_widget_get_width (GTK_WIDGET (self->canvas)) && point.y >= -CANVAS_MARGIN
+         && point.y < ms_canvas_head (self->canvas);
 }
 
 GtkWidget *
@@ -62,6 +162,9 @@ ms_tile_new (const MsPainter *painter)
   self->canvas = MS_CANVAS (ms_canvas_new (painter));
   self->overlay = gtk_overlay_new ();
   gtk_overlay_set_child (GTK_OVERLAY (self->overlay), GTK_WIDGET (self->canvas));
+  add_to_menu (self);
+  fill_rest (self);
+  g_signal_connect_object (self->canvas, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
   self->button = new_button (self, painter);
   place_button (self);
   g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi", G_CALLBACK (place_button), self,
@@ -77,12 +180,22 @@ ms_tile_canvas (MsTile *self)
   return self->canvas;
 }
 
+const MsPainter *
+ms_tile_painter (MsTile *self)
+{
+  return ms_canvas_painter (self->canvas);
+}
+
 static void
 ms_tile_dispose (GObject *object)
 {
   MsTile *self = MS_TILE (object);
 
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  g_clear_object (&self->beside[0]);
+  g_clear_object (&self->beside[1]);
+  g_clear_object (&self->instead);
+  g_clear_object (&self->rest);
   G_OBJECT_CLASS (ms_tile_parent_class)->dispose (object);
 }
 
@@ -94,6 +207,14 @@ ms_tile_class_init (MsTileClass *class)
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "tile");
   for (int i = 0; ms_canvas_actions[i] != NULL; i++)
     gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), ms_canvas_actions[i], NULL, forward_cb);
+  for (int wish = 0; wish < (int) G_N_ELEMENTS (actions); wish++)
+    {
+      bool names_view = wish >= MS_TILE_SPLIT_RIGHT && wish <= MS_TILE_SHOW_INSTEAD;
+
+      gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), actions[wish], names_view ? "s" : NULL, arrange_cb);
+    }
+  signals[ARRANGE] = g_signal_new ("arrange", MS_TYPE_TILE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                   G_TYPE_INT, G_TYPE_POINTER);
 }
 
 static void

@@ -4,10 +4,12 @@
 
 #include "ui/paint/painter.h"
 
+#define MOST_ROWS 10 /* then there are two columns: eighteen views fit into a window 640 high */
+
 struct _MsViewsMenu {
   GtkPopover parent;
 
-  GPtrArray *checks;   /* of GtkToggleButton, borrowed, in the order of the painters */
+  GPtrArray *checks;   /* of GtkToggleButton, borrowed, in the order of the painters; hidden: docked */
   GtkWidget *automatic;
   gboolean updating;   /* what changes now, nobody asked for */
 };
@@ -34,8 +36,8 @@ automatic_cb (MsViewsMenu *self)
 
 /* A toggle button that looks like an item with a check mark: check buttons cannot be pressed by assistive programs in
  * this version of GTK. */
-static void
-add_check (MsViewsMenu *self, GtkWidget *box, const MsPainter *painter)
+static GtkWidget *
+new_check (MsViewsMenu *self, const MsPainter *painter)
 {
   GtkWidget *check = gtk_toggle_button_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *mark = g_object_new (GTK_TYPE_IMAGE, "icon-name", "object-select-symbolic", "accessible-role",
@@ -49,8 +51,33 @@ add_check (MsViewsMenu *self, GtkWidget *box, const MsPainter *painter)
   gtk_widget_add_css_class (check, "view-check");
   gtk_widget_set_tooltip_text (check, painter->help);
   g_signal_connect_object (check, "toggled", G_CALLBACK (toggled_cb), self, 0);
-  gtk_box_append (GTK_BOX (box), check);
   g_ptr_array_add (self->checks, check);
+  return check;
+}
+
+/* Down the first column, then down the second; a docked one has a place of its own in the window and is not chosen. */
+static GtkWidget *
+new_checks (MsViewsMenu *self)
+{
+  const MsPainter *const *painters = ms_painters ();
+  GtkWidget *grid = gtk_grid_new ();
+  int n = 0, at = 0, rows;
+
+  for (int i = 0; painters[i] != NULL; i++)
+    n += painters[i]->docked ? 0 : 1;
+  rows = n > MOST_ROWS ? (n + 1) / 2 : n;
+  for (int i = 0; painters[i] != NULL; i++)
+    {
+      GtkWidget *check = new_check (self, painters[i]);
+      int cell = painters[i]->docked ? 0 : at++;
+
+      gtk_widget_set_visible (check, !painters[i]->docked);
+      gtk_grid_attach (GTK_GRID (grid), check, cell / rows, cell % rows, 1, 1);
+    }
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
+  return grid;
 }
 
 void
@@ -96,15 +123,13 @@ ms_views_menu_class_init (MsViewsMenuClass *class)
 static void
 ms_views_menu_init (MsViewsMenu *self)
 {
-  const MsPainter *const *painters = ms_painters ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
   self->checks = g_ptr_array_new ();
-  for (int i = 0; painters[i] != NULL; i++)
-    add_check (self, box, painters[i]);
+  gtk_box_append (GTK_BOX (box), new_checks (self));
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   self->automatic = gtk_button_new_with_label ("Usual views");
-  gtk_widget_set_tooltip_text (self->automatic, "Those that suit what is open, up to four");
+  gtk_widget_set_tooltip_text (self->automatic, "The layout that suits what is open");
   g_signal_connect_object (self->automatic, "clicked", G_CALLBACK (automatic_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), self->automatic);
   gtk_widget_add_css_class (box, "views-list");

@@ -109,9 +109,10 @@ static void
 write_experiment (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const MsExperiment *experiment = g_object_get_data (G_OBJECT (task), "experiment");
+  const char *layout = g_object_get_data (G_OBJECT (task), "layout");
   GError *error = NULL;
 
-  if (ms_experiment_save (experiment, data, &error))
+  if (ms_experiment_save_arranged (experiment, layout, data, &error))
     g_task_return_pointer (task, g_path_get_basename (data), g_free);
   else
     g_task_return_error (task, error);
@@ -124,6 +125,7 @@ save_experiment (MsWindow *self, const char *path)
   MsExperiment *experiment = ms_experiment_ref ((MsExperiment *) ms_live_experiment (self->live));
 
   g_object_set_data_full (G_OBJECT (task), "experiment", experiment, (GDestroyNotify) ms_experiment_unref);
+  g_object_set_data_full (G_OBJECT (task), "layout", ms_window_layout_text (self), g_free);
   g_task_set_task_data (task, g_strdup (path), g_free);
   g_task_run_in_thread (task, write_experiment);
 }
@@ -211,6 +213,27 @@ views_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+maximise_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MsWorkspace *workspace = MS_WINDOW (widget)->workspace;
+  bool alone = ms_workspace_maximised (workspace) != NULL;
+
+  ms_workspace_maximise (workspace, alone ? NULL : ms_workspace_active (workspace));
+}
+
+/* First the tile that stands alone goes back to the others, then the choice is dropped. */
+static void
+escape_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MsWindow *self = MS_WINDOW (widget);
+
+  if (ms_workspace_maximised (self->workspace) != NULL)
+    ms_workspace_maximise (self->workspace, NULL);
+  else
+    ms_window_select (self, ms_selection_after (&self->selection, NULL));
+}
+
+static void
 speed_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ms_window_set_speed (MS_WINDOW (widget), ms_speed_digit (g_variant_get_int32 (parameter)));
@@ -237,7 +260,8 @@ static const struct {
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
   { "<Control>o", "win.open" }, { "<Control>s", "win.save-session" }, { "<Control><Shift>s", "win.save-checkpoint" },
-  { "F9", "win.panel" }, { "F11", "win.fullscreen" },
+  { "F9", "win.panel" }, { "F11", "win.maximise-view" }, { "<Shift>F11", "win.fullscreen" },
+  { "Escape", "win.escape" },
   { "question|<Shift>question|F1", "win.show-help-overlay" },
   { "<Control>q", "app.quit" }, { "<Control>w", "window.close" },
 };
@@ -309,6 +333,8 @@ ms_window_class_install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "win.save-experiment", NULL, save_experiment_cb);
   gtk_widget_class_install_action (class, "win.copy-command", NULL, copy_command_cb);
   gtk_widget_class_install_action (class, "win.views", NULL, views_cb);
+  gtk_widget_class_install_action (class, "win.maximise-view", NULL, maximise_view_cb);
+  gtk_widget_class_install_action (class, "win.escape", NULL, escape_cb);
   gtk_widget_class_install_action (class, "win.speed", "i", speed_cb);
   gtk_widget_class_install_action (class, "win.block", "i", block_cb);
 }

@@ -21,6 +21,7 @@ typedef struct {
   char *path; /* owned */
   FileKind kind;
   MsExperiment *experiment; /* owned; FILE_EXPERIMENT only */
+  char *layout;             /* owned: likewise; NULL: the file has none */
 } Found;
 
 static void
@@ -28,6 +29,7 @@ found_free (Found *found)
 {
   g_free (found->path);
   g_clear_pointer (&found->experiment, ms_experiment_unref);
+  g_free (found->layout);
   g_free (found);
 }
 
@@ -73,7 +75,7 @@ look_at_file (GTask *task, gpointer source, gpointer data, GCancellable *cancell
       found->path = g_strdup (path);
       found->kind = kind_of (head, n);
       if (found->kind == FILE_EXPERIMENT)
-        found->experiment = ms_experiment_load (path, &error);
+        found->experiment = ms_experiment_load_arranged (path, &found->layout, &error);
     }
   if (error == NULL)
     {
@@ -87,12 +89,12 @@ look_at_file (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 set_name (MsWindow *self, const char *name)
 {
-  const char *shown, *before = self->name != NULL ? self->name : self->state->name;
+  const char *shown;
 
   if (self->name == name)
     return;
-  if (g_strcmp0 (before, name) != 0) /* views were chosen for what was open before */
-    self->chosen = (MsChosenViews){ false, 0 };
+  if (g_strcmp0 (self->name, name) != 0)
+    ms_window_open_layout (self, name);
   g_free (self->name);
   self->name = g_strdup (name);
   shown = ms_preset_find (name) != NULL ? name : "Presets";
@@ -148,7 +150,11 @@ static void
 open_found (MsWindow *self, const Found *found, const char *name)
 {
   if (found->kind == FILE_EXPERIMENT)
-    ms_window_open_experiment (self, found->experiment, name);
+    {
+      ms_window_open_experiment (self, found->experiment, name);
+      if (found->layout != NULL)
+        ms_window_use_layout (self, found->layout);
+    }
   else
     {
       ms_window_end_compare (self);

@@ -4,11 +4,10 @@
 #pragma once
 
 #include "ui/widgets/rows.h"
-#include "ui/widgets/tile.h"
-#include "ui/widgets/tiles.h"
+#include "ui/widgets/workspace.h"
 #include "ui/window/alerts-list.h"
+#include "ui/window/arrangement.h"
 #include "ui/window/breakpoints.h"
-#include "ui/window/chosen-views.h"
 #include "ui/window/frame-stats.h"
 #include "ui/window/compare.h"
 #include "ui/window/live.h"
@@ -44,8 +43,7 @@ struct _MsWindow {
 
   /* Borrowed from the widget tree. */
   MsRows *rows;
-  MsTiles *tiles;
-  GPtrArray *canvases; /* of MsCanvas; the array is owned */
+  MsWorkspace *workspace;
   MsViewsMenu *views_menu;
   MsWatchList *watch_list;
   MsAlertsList *alerts_list;
@@ -79,7 +77,8 @@ struct _MsWindow {
   bool told_done;      /* the run's length has been passed, and that was said */
   MsSelection selection;
   bool filling;        /* choosers change by themselves */
-  MsChosenViews chosen;
+  MsArrangement arrangement; /* owns its layouts */
+  guint detail;        /* that the runner was last asked for */
   guint64 applying;    /* views that have something to show, as bits */
   double speed;
 };
@@ -90,7 +89,10 @@ void ms_window_show_record (MsWindow *self);
 void ms_window_set_settled (MsWindow *self, bool settled);
 gint64 ms_window_take_paint_time (MsWindow *self);
 int ms_window_count_views (MsWindow *self); /* that are shown */
-void ms_window_choose_views (MsWindow *self, MsChosenViews chosen);
+void ms_window_open_layout (MsWindow *self, const char *name); /* as it was left, or as the preset says */
+void ms_window_use_layout (MsWindow *self, const char *text);  /* a file's */
+char *ms_window_layout_text (MsWindow *self);                  /* that is shown; NULL: none yet; transfer full */
+void ms_window_remember_layout (MsWindow *self);
 
 MsScene ms_window_scene (MsWindow *self, const MsPainter *painter);
 void ms_window_select (MsWindow *self, MsSelection selection);

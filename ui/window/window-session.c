@@ -27,13 +27,13 @@ add_selection (JsonObject *object, const MsSelection *s)
 static void
 add_parts (MsWindow *self, JsonObject *object)
 {
-  g_autofree char *views = ms_chosen_views_to_text (&self->chosen);
-
+  g_autofree char *layout = ms_arrangement_own_text (&self->arrangement);
   g_autofree char *watched = ms_watch_list_to_text (self->watch_list);
   g_autofree char *stops = ms_breakpoints_to_text (self->breakpoints);
   g_autofree char *alerts = ms_alerts_list_to_text (self->alerts_list);
 
-  json_object_set_string_member (object, "views", views);
+  if (layout != NULL) /* else the usual one */
+    json_object_set_string_member (object, "layout", layout);
   json_object_set_string_member (object, "watch", watched);
   json_object_set_string_member (object, "stop", stops);
   json_object_set_string_member (object, "alerts", alerts);
@@ -122,11 +122,11 @@ read_text (JsonObject *object, const char *name)
 static void
 take_parts (MsWindow *self, JsonObject *object)
 {
-  const char *views = read_text (object, "views"), *watched = read_text (object, "watch");
+  const char *layout = read_text (object, "layout"), *watched = read_text (object, "watch");
   const char *stops = read_text (object, "stop"), *alerts = read_text (object, "alerts");
 
-  if (views != NULL)
-    ms_window_choose_views (self, ms_chosen_views_from_text (views));
+  if (layout != NULL)
+    ms_window_use_layout (self, layout);
   if (watched != NULL && ms_watch_list_set_text (self->watch_list, watched, NULL))
     ms_window_restart_watch (self);
   if (stops != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The views: which of them apply, what they show, and the one selection that they share. */
+#include "core/train/presets.h"
 #include "ui/window/window-private.h"
 
 /* A surface costs much and comes less often: the plane is drawn from the newest record that has one. */
@@ -41,80 +42,161 @@ ms_window_scene (MsWindow *self, const MsPainter *painter)
   return scene;
 }
 
-static GtkWidget *
-tile_of (MsCanvas *canvas)
+/* The canvas of a view; NULL: it is docked and has none here. */
+static MsCanvas *
+canvas_at (MsWindow *self, int view)
 {
-  return gtk_widget_get_ancestor (GTK_WIDGET (canvas), MS_TYPE_TILE);
+  MsTile *tile = ms_workspace_tile (self->workspace, view);
+
+  return tile != NULL ? ms_tile_canvas (tile) : NULL;
 }
 
 /* Views of which the scene has something to show, as bits. */
 static guint64
 find_applying (MsWindow *self)
 {
+  const MsPainter *const *painters = ms_painters ();
   guint64 applying = 0;
 
-  for (guint i = 0; i < self->canvases->len; i++)
+  for (int i = 0; painters[i] != NULL; i++)
     {
-      const MsPainter *painter = ms_canvas_painter (self->canvases->pdata[i]);
-      MsScene scene = ms_window_scene (self, painter);
+      MsScene scene = ms_window_scene (self, painters[i]);
 
-      if (painter->applies == NULL || painter->applies (&scene))
+      if (!painters[i]->docked && (painters[i]->applies == NULL || painters[i]->applies (&scene)))
         applying |= G_GUINT64_CONSTANT (1) << i;
     }
   return applying;
 }
 
+/* Those that are not shown let go of what they had: it will not stay for them. */
 static void
 show_scenes (MsWindow *self)
 {
+  const MsPainter *const *painters = ms_painters ();
   MsScene nothing = { .selection = MS_SELECTION_NONE };
   MsScene below = ms_window_scene (self, ms_canvas_painter (self->timeline));
-  guint64 shown;
+  guint64 seen = ms_workspace_seen (self->workspace);
 
-  self->applying = find_applying (self);
-  shown = ms_chosen_views_shown (&self->chosen, self->applying);
-  for (guint i = 0; i < self->canvases->len; i++)
+  for (int i = 0; painters[i] != NULL; i++)
     {
-      MsCanvas *canvas = self->canvases->pdata[i];
-      bool is_shown = shown >> i & 1;
-      GtkWidget *tile = tile_of (canvas);
+      MsCanvas *canvas = canvas_at (self, i);
+      bool is_seen = seen >> i & 1;
+      MsScene scene = is_seen ? ms_window_scene (self, painters[i]) : nothing;
 
-      if (!is_shown && ms_tiles_alone (self->tiles) == tile)
-        ms_tiles_set_alone (self->tiles, NULL);
-      if (gtk_widget_get_visible (tile) != is_shown)
-        gtk_widget_set_visible (tile, is_shown);
-      MsScene scene = is_shown ? ms_window_scene (self, ms_canvas_painter (canvas)) : nothing;
-
-      if (is_shown || ms_canvas_scene (canvas)->record != NULL)
+      if (canvas != NULL && (is_seen || ms_canvas_scene (canvas)->record != NULL))
         ms_canvas_set_scene (canvas, &scene);
     }
   ms_window_show_timeline (self, &below);
   ms_window_show_watch (self, &below);
-  ms_views_menu_update (self->views_menu, self->applying, shown, self->chosen.own);
 }
 
-/* The choice of views */
+/* What the records must hold for the pictures that are seen. */
+static void
+want_detail (MsWindow *self)
+{
+  const MsPainter *const *painters = ms_painters ();
+  guint64 seen = ms_workspace_seen (self->workspace);
+  guint detail = 0;
+
+  for (int i = 0; painters[i] != NULL; i++)
+    detail |= seen >> i & 1 ? painters[i]->detail : 0;
+  if (detail == self->detail)
+    return;
+  self->detail = detail;
+  ms_runner_set_detail (ms_live_runner (self->live), detail);
+}
+
+/* After any change of what is seen. */
+static void
+show_views (MsWindow *self)
+{
+  show_scenes (self);
+  want_detail (self);
+  ms_views_menu_update (self->views_menu, self->applying, ms_workspace_shown (self->workspace),
+                        self->arrangement.own != NULL);
+}
+
+/* What applies may be other views than before. */
+static void
+arrange (MsWindow *self)
+{
+  GtkWidget *workspace = GTK_WIDGET (self->workspace);
+  int width = MAX (gtk_widget_get_width (workspace), 1), height = MAX (gtk_widget_get_height (workspace), 1);
+  g_autoptr (MsLayout) layout = NULL;
+
+  self->applying = find_applying (self);
+  layout = ms_arrangement_layout (&self->arrangement, self->applying, width, height);
+  if (layout != NULL)
+    ms_workspace_arrange (self->workspace, layout, self->applying);
+  show_views (self);
+}
+
+/* The layout */
+
+static void
+changed_cb (MsWorkspace *workspace, MsWindow *self)
+{
+  ms_arrangement_set_own (&self->arrangement, ms_workspace_layout (workspace));
+  show_views (self);
+}
 
 static void
 view_toggled_cb (MsViewsMenu *menu, int view, gboolean shown, MsWindow *self)
 {
-  if (!ms_chosen_views_set (&self->chosen, self->applying, view, shown))
-    ms_window_toast (self, "The last view stays: something must be there to look at");
-  show_scenes (self);
+  if (ms_workspace_toggle (self->workspace, view, shown))
+    return;
+  ms_window_toast (self, "The last view stays: something must be there to look at");
+  show_views (self);
 }
 
 static void
 views_automatic_cb (MsViewsMenu *menu, MsWindow *self)
 {
-  self->chosen = (MsChosenViews){ false, 0 };
-  show_scenes (self);
+  ms_arrangement_set_own (&self->arrangement, NULL);
+  arrange (self);
 }
 
 void
-ms_window_choose_views (MsWindow *self, MsChosenViews chosen)
+ms_window_open_layout (MsWindow *self, const char *name)
 {
-  self->chosen = chosen;
-  show_scenes (self);
+  const MsPreset *preset = ms_preset_find (name);
+  g_autofree char *own = NULL;
+
+  ms_window_remember_layout (self);
+  own = ms_window_state_layout (self->state, name);
+  ms_arrangement_open (&self->arrangement, own, preset != NULL ? preset->layout : NULL, NULL);
+  ms_workspace_maximise (self->workspace, NULL);
+}
+
+void
+ms_window_use_layout (MsWindow *self, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsLayout) layout = ms_layout_parse (text, &error);
+
+  if (layout == NULL)
+    ms_window_toast (self, error->message);
+  else
+    ms_arrangement_set_own (&self->arrangement, layout);
+  if (ms_live_record (self->live) != NULL)
+    arrange (self);
+}
+
+char *
+ms_window_layout_text (MsWindow *self)
+{
+  const MsLayout *layout = ms_workspace_layout (self->workspace);
+
+  return layout != NULL ? ms_layout_to_text (layout) : NULL;
+}
+
+void
+ms_window_remember_layout (MsWindow *self)
+{
+  g_autofree char *text = ms_arrangement_own_text (&self->arrangement);
+
+  if (self->name != NULL)
+    ms_window_state_set_layout (self->state, self->name, text);
 }
 
 /* Selection */
@@ -134,40 +216,44 @@ ms_window_select (MsWindow *self, MsSelection selection)
   show_scenes (self);
 }
 
-/* What a view's menu asks for */
+/* What a view's menu asks for; the workspace has seen to what it asks of the tile. */
 
 static void
 asked_cb (MsCanvas *canvas, const char *what, MsWindow *self)
 {
-  GtkWidget *tile = tile_of (canvas);
-
   if (g_str_equal (what, "table"))
     ms_window_show_table (self, canvas);
   else if (g_str_equal (what, "picture"))
     ms_window_save_picture (self, canvas);
-  else
-    ms_tiles_set_alone (self->tiles, ms_tiles_alone (self->tiles) == tile ? NULL : tile);
+}
+
+static void
+build_workspace (MsWindow *self)
+{
+  const MsPainter *const *painters = ms_painters ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  self->workspace = MS_WORKSPACE (ms_workspace_new ());
+  for (int i = 0; painters[i] != NULL; i++)
+    {
+      MsCanvas *canvas = canvas_at (self, i);
+
+      if (canvas == NULL)
+        continue;
+      g_signal_connect_object (canvas, "select", G_CALLBACK (select_cb), self, 0);
+      g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
+    }
+  g_signal_connect_object (self->workspace, "changed", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (self->workspace, "maximised", G_CALLBACK (show_views), self, G_CONNECT_SWAPPED);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->workspace));
+  adw_bin_set_child (self->views, scroller);
+  adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
 }
 
 void
 ms_window_build_views (MsWindow *self)
 {
-  const MsPainter *const *painters = ms_painters ();
-
-  self->canvases = g_ptr_array_new ();
-  self->tiles = MS_TILES (ms_tiles_new ());
-  for (int i = 0; painters[i] != NULL; i++)
-    {
-      GtkWidget *tile = ms_tile_new (painters[i]);
-      MsCanvas *canvas = ms_tile_canvas (MS_TILE (tile));
-
-      ms_tiles_append (self->tiles, tile);
-      g_ptr_array_add (self->canvases, canvas);
-      g_signal_connect_object (canvas, "select", G_CALLBACK (select_cb), self, 0);
-      g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
-    }
-  adw_bin_set_child (self->views, GTK_WIDGET (self->tiles));
-  adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
+  build_workspace (self);
   self->views_menu = MS_VIEWS_MENU (ms_views_menu_new ());
   g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
   g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
@@ -203,14 +289,15 @@ ms_window_show_record (MsWindow *self)
 {
   fit_selection (self);
   ms_window_show_choosers (self, ms_live_record (self->live));
-  show_scenes (self);
+  arrange (self);
 }
 
 void
 ms_window_set_settled (MsWindow *self, bool settled)
 {
-  for (guint i = 0; i < self->canvases->len; i++)
-    ms_canvas_set_settled (self->canvases->pdata[i], settled);
+  for (int i = 0; ms_painters ()[i] != NULL; i++)
+    if (canvas_at (self, i) != NULL)
+      ms_canvas_set_settled (canvas_at (self, i), settled);
 }
 
 gint64
@@ -218,8 +305,8 @@ ms_window_take_paint_time (MsWindow *self)
 {
   gint64 time = 0;
 
-  for (guint i = 0; i < self->canvases->len; i++)
-    time += ms_canvas_take_paint_time (self->canvases->pdata[i]);
+  for (int i = 0; ms_painters ()[i] != NULL; i++)
+    time += canvas_at (self, i) != NULL ? ms_canvas_take_paint_time (canvas_at (self, i)) : 0;
   return time;
 }
 
@@ -228,7 +315,7 @@ ms_window_count_views (MsWindow *self)
 {
   int n = 0;
 
-  for (guint i = 0; i < self->canvases->len; i++)
-    n += gtk_widget_get_mapped (self->canvases->pdata[i]) ? 1 : 0;
+  for (guint64 seen = ms_workspace_seen (self->workspace); seen != 0; seen &= seen - 1)
+    n++;
   return n;
 }

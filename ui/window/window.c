@@ -290,8 +290,7 @@ remember (MsWindow *self)
   self->state->maximised = gtk_window_is_maximized (GTK_WINDOW (self));
   self->state->panel = adw_flap_get_reveal_flap (self->flap);
   self->state->speed = self->speed;
-  g_free (self->state->views);
-  self->state->views = ms_chosen_views_to_text (&self->chosen);
+  ms_window_remember_layout (self);
   if (experiment == NULL)
     return;
   g_free (self->state->name);
@@ -359,7 +358,6 @@ ms_window_new (GtkApplication *application, int n_threads)
   ms_window_set_speed (self, self->state->speed);
   ms_window_set_memory (self->state->memory, self);
   ms_window_send_watch (self);
-  ms_window_choose_views (self, ms_chosen_views_from_text (self->state->views));
   ms_window_show_record (self);
   ms_window_update_actions (self);
   return self;
@@ -377,7 +375,7 @@ ms_window_dispose (GObject *object)
     ms_live_stop (self->second);
   g_clear_pointer (&self->second_name, g_free);
   g_clear_pointer (&self->stats, ms_frame_stats_free);
-  g_clear_pointer (&self->canvases, g_ptr_array_unref);
+  ms_arrangement_clear (&self->arrangement);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   g_clear_pointer (&self->seen, ms_experiment_unref);
   g_clear_pointer (&self->opening, ms_experiment_unref);
