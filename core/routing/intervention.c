@@ -62,8 +62,8 @@ parse_kind (const char *word, const char *text, MsInterventionKind *kind, GError
         *kind = (MsInterventionKind)i;
         return true;
       }
-  g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "the intervention \"%s\": \"%s\" is none of %s%s%s%s", text, word, known,
-               near != NULL ? "; was " : "", near != NULL ? near : "", near != NULL ? " meant?" : "");
+  g_set_error (error, MS_ERROR, MS_ERROR_VALUE, "the intervention \"%s\": \"%s\" is none of %s%s%s%s", text, word,
+               known, near != NULL ? "; was " : "", near != NULL ? near : "", near != NULL ? " meant?" : "");
   return false;
 }
 

@@ -44,8 +44,8 @@ typedef struct {
   double value;      /* BIAS: what is added; FORCE: the margin; else 0 */
 } MsIntervention;
 
-/* On failure @intervention stays untouched: the error names what was found and what would be right. Biases are from -10000 to 10000,
- * margins above 0 up to 10000. */
+/* On failure @intervention stays untouched: the error names what was found and what would be right. Biases are from
+ * -10000 to 10000, margins above 0 up to 10000. */
 bool ms_intervention_parse (MsIntervention *intervention, const char *text, GError **error);
 char *ms_intervention_to_text (const MsIntervention *intervention); /* transfer full */
 char *ms_intervention_words (const MsIntervention *intervention);   /* "mask expert 3 in block 1"; transfer full */

@@ -47,7 +47,7 @@ JsonNode *ms_experiment_to_node (const MsExperiment *experiment);    /* object o
 MsExperiment *ms_experiment_load (const char *path, GError **error);
 bool ms_experiment_save (const MsExperiment *experiment, const char *path, GError **error);
 
-/* The same with the file's layout, NULL if it has none; loaded: transfer full. What it says is not judged here. */
+/* The same with the file's layout (loaded: transfer full), NULL if it has none. What it says is not judged here. */
 MsExperiment *ms_experiment_load_arranged (const char *path, char **layout, GError **error);
 bool ms_experiment_save_arranged (const MsExperiment *experiment, const char *layout, const char *path,
                                   GError **error);

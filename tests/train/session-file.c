@@ -3,10 +3,10 @@
 /* A session file gives back everything: the state, the branches with their changes, the histories. Broken ones are
  * refused. */
 #include "core/train/session-file.h"
-#include "sessions.h"
 
-#include "core/train/timeline-file.h"
 #include "core/base/json.h"
+#include "core/train/timeline-file.h"
+#include "tests/train/sessions.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -118,6 +118,31 @@ def test_so_many_batches():
         assert program.close() == 0
 
 
+def test_compare():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        step_to(program, 3)
+        program.act(program.frame, 'win.compare-copy')
+        wait_for('two loads', lambda: 'Load, B' in program.names('image'))
+        program.press('Step')
+        program.wait_step(lambda step: step == 4, 'step 4')
+        wait_for('the same loads', lambda: program.table('Load') == program.table('Load, B'))
+        program.set_value('spin button', 'Active per token K', 2)
+        program.press('Step')
+        program.wait_step(lambda step: step == 5, 'step 5')
+        wait_for('other loads', lambda: program.table('Load') != program.table('Load, B'))
+        program.press('Play')
+        program.wait_step(lambda step: step > 20, 'step 20')
+        program.press('Pause')
+        program.find('push button', 'Play')
+        difference = program.table('Difference')
+        assert 'JSD' in difference, difference
+        program.act(program.frame, 'win.compare-end')
+        wait_for('one load', lambda: 'Load, B' not in program.names('image'))
+        assert program.value('spin button', 'Active per token K') == 1
+        assert program.close() == 0
+
+
 def test_command_line():
     """What is copied gives the same losses when it is run."""
     with Program('digits-vmoe') as program:

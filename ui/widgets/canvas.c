@@ -21,6 +21,7 @@ struct _MsCanvas {
   GtkWidget parent;
 
   const MsPainter *painter;
+  char *name; /* owned; NULL: the painter's title */
   MsScene scene; /* the record and the branches are referenced */
   MsSpot hover;
   double pointer_x, pointer_y; /* negative: elsewhere */
@@ -398,6 +399,20 @@ ms_canvas_new (const MsPainter *painter)
   return GTK_WIDGET (self);
 }
 
+void
+ms_canvas_set_name (MsCanvas *self, const char *name)
+{
+  g_free (self->name);
+  self->name = g_strdup (name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+const char *
+ms_canvas_name (MsCanvas *self)
+{
+  return self->name != NULL ? self->name : self->painter->title;
+}
+
 const MsPainter *
 ms_canvas_painter (MsCanvas *self)
 {
@@ -486,6 +501,7 @@ ms_canvas_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->picture, cairo_surface_destroy);
   g_clear_object (&self->menu);
+  g_clear_pointer (&self->name, g_free);
   release (&self->scene);
   G_OBJECT_CLASS (ms_canvas_parent_class)->dispose (object);
 }

@@ -19,6 +19,10 @@ G_DECLARE_FINAL_TYPE (MsCanvas, ms_canvas, MS, CANVAS, GtkWidget)
 GtkWidget *ms_canvas_new (const MsPainter *painter);
 const MsPainter *ms_canvas_painter (MsCanvas *canvas);
 
+/* How it is called where there are several of one painter; else by the painter's title. */
+void ms_canvas_set_name (MsCanvas *canvas, const char *name);
+const char *ms_canvas_name (MsCanvas *canvas);
+
 /* Shows @scene as soon as its turn comes, the newest only if it is set more often than that (paint-budget.h).
  * References its record and branches. What else it points to may change in place (a history grows), and is then drawn
  * as it is when the turn comes; but before any of it is freed, another scene must be set, in the same call from the

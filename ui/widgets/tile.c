@@ -5,6 +5,7 @@
 
 #include "ui/paint/frame.h"
 #include "ui/paint/text.h"
+#include "ui/widgets/halves.h"
 
 #define BUTTON_SIDE 24   /* px, as the style sheet says */
 #define CANVAS_MARGIN 4  /* likewise */
@@ -12,8 +13,8 @@
 struct _MsTile {
   GtkWidget parent;
 
-  MsCanvas *canvas; /* borrowed from the overlay */
-  GtkWidget *overlay, *button;
+  MsCanvas *canvas, *second; /* borrowed from the overlays */
+  GtkWidget *halves, *overlay, *button, *letters[2];
   GMenu *beside[2], *instead, *rest; /* owned: parts of the menu */
   guint64 offered_beside, offered_instead;
   bool maximised;
@@ -53,8 +54,16 @@ place_button (MsTile *self)
   MsFrame frame = ms_frame_layout (400, 300, &palette);
   double width = ms_text_width (&palette, MS_TEXT_TITLE, ms_canvas_painter (self->canvas)->title);
 
-  gtk_widget_set_margin_start (self->button, CANVAS_MARGIN + (int) (frame.head.x + width + 4 * palette.scale));
-  gtk_widget_set_margin_top (self->button, CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
+  int x = CANVAS_MARGIN + (int) (frame.head.x + width + 4 * palette.scale);
+  int y = CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0);
+
+  gtk_widget_set_margin_start (self->button, x);
+  gtk_widget_set_margin_top (self->button, y);
+  for (int i = 0; i < 2; i++)
+    {
+      gtk_widget_set_margin_start (self->letters[i], i == 0 ? x + BUTTON_SIDE + 4 : x);
+      gtk_widget_set_margin_top (self->letters[i], y + 2);
+    }
 }
 
 static void
@@ -146,12 +155,41 @@ ms_tile_offer (MsTile *self, guint64 beside, guint64 instead, bool maximised, bo
 bool
 ms_tile_is_head (MsTile *self, double x, double y)
 {
-  graphene_point_t at = GRAPHENE_POINT_INIT ((float) x, (float) y), point;
+  graphene_point_t point;
 
-  if (!gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (self->canvas), &at, &point))
+  if (!gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (self->canvas),
+                                 &GRAPHENE_POINT_INIT ((float) x, (float) y), &point))
     return false;
   return point.x >= 0 && point.x < gtk_widget_get_width (GTK_WIDGET (self->canvas)) && point.y >= -CANVAS_MARGIN
          && point.y < ms_canvas_head (self->canvas);
+}
+
+static GtkWidget *
+new_letter (const char *letter)
+{
+  GtkWidget *label = gtk_label_new (letter);
+
+  gtk_widget_set_halign (label, GTK_ALIGN_START);
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_widget_set_can_target (label, FALSE);
+  gtk_widget_add_css_class (label, "run-letter");
+  gtk_widget_set_visible (label, FALSE);
+  return label;
+}
+
+/* The canvas of the run that is compared, in an overlay with its letter. */
+static GtkWidget *
+new_second (MsTile *self, const MsPainter *painter)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+  g_autofree char *name = g_strdup_printf ("%s, B", painter->title);
+
+  self->second = MS_CANVAS (ms_canvas_new (painter));
+  ms_canvas_set_name (self->second, name);
+  self->letters[1] = new_letter ("B");
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->second));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->letters[1]);
+  return overlay;
 }
 
 GtkWidget *
@@ -162,6 +200,9 @@ ms_tile_new (const MsPainter *painter)
   self->canvas = MS_CANVAS (ms_canvas_new (painter));
   self->overlay = gtk_overlay_new ();
   gtk_overlay_set_child (GTK_OVERLAY (self->overlay), GTK_WIDGET (self->canvas));
+  self->letters[0] = new_letter ("A");
+  gtk_overlay_add_overlay (GTK_OVERLAY (self->overlay), self->letters[0]);
+  self->halves = ms_halves_new (self->overlay, new_second (self, painter));
   add_to_menu (self);
   fill_rest (self);
   g_signal_connect_object (self->canvas, "asked", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
@@ -170,8 +211,22 @@ ms_tile_new (const MsPainter *painter)
   g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi", G_CALLBACK (place_button), self,
                            G_CONNECT_SWAPPED);
   gtk_overlay_add_overlay (GTK_OVERLAY (self->overlay), self->button);
-  gtk_widget_set_parent (self->overlay, GTK_WIDGET (self));
+  gtk_widget_set_parent (self->halves, GTK_WIDGET (self));
   return GTK_WIDGET (self);
+}
+
+MsCanvas *
+ms_tile_second (MsTile *self)
+{
+  return self->second;
+}
+
+void
+ms_tile_set_paired (MsTile *self, bool paired)
+{
+  ms_halves_set_both (MS_HALVES (self->halves), paired);
+  for (int i = 0; i < 2; i++)
+    gtk_widget_set_visible (self->letters[i], paired);
 }
 
 MsCanvas *
@@ -191,7 +246,7 @@ ms_tile_dispose (GObject *object)
 {
   MsTile *self = MS_TILE (object);
 
-  g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  g_clear_pointer (&self->halves, gtk_widget_unparent);
   g_clear_object (&self->beside[0]);
   g_clear_object (&self->beside[1]);
   g_clear_object (&self->instead);

@@ -23,6 +23,10 @@ typedef enum {
 
 GtkWidget *ms_tile_new (const MsPainter *painter);
 MsCanvas *ms_tile_canvas (MsTile *tile);
+MsCanvas *ms_tile_second (MsTile *tile); /* of the same painter, for a run that is compared */
+
+/* Shows the second canvas beside the first, and letters that tell them apart. */
+void ms_tile_set_paired (MsTile *tile, bool paired);
 const MsPainter *ms_tile_painter (MsTile *tile);
 
 /* What the menu offers: views that could stand beside it and in its place (bits in the order of the list of painters),

@@ -294,6 +294,7 @@ build_settings (MsAlertsList *self)
                               "Loads are summed over so many steps, because one batch leaves experts unused by chance");
   gtk_widget_add_css_class (more, "more");
   gtk_expander_set_child (GTK_EXPANDER (more), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (more), GTK_ACCESSIBLE_PROPERTY_LABEL, "Limits", -1);
   gtk_box_append (GTK_BOX (self), more);
 }
 

@@ -309,9 +309,10 @@ ms_window_update_actions (MsWindow *self)
 
   enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.reset", "win.earlier",
                                              "win.first", NULL });
-  enable (self, has_model, (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",
-                                                  "win.copy-command", "win.step-epoch", "win.compare-copy",
-                                                  "win.compare-seed", "win.compare-control", NULL });
+  enable (self, has_model,
+          (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",
+                                 "win.copy-command", "win.step-epoch", "win.compare-copy", "win.compare-seed",
+                                 "win.compare-control", NULL });
   enable (self, open, (const char *const[]){ "win.compare-preset", "win.compare-file", NULL });
   gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model || self->opening != NULL);
   if (opened)

@@ -58,6 +58,8 @@ news_cb (MsLive *live, MsWindow *self)
   ms_window_show_play_state (self);
   ms_window_show_undo (self);
   ms_window_show_record (self);
+  if (!self->shows_difference && ms_live_record (live) != NULL)
+    self->shows_difference = ms_window_toggle_view (self, "difference", true);
 }
 
 static void
@@ -86,6 +88,7 @@ begin (MsWindow *self, const char *name)
   self->second_name = g_strdup (name);
   self->compare = ms_compare_new (self->live, self->second);
   ms_compare_set_speed (self->compare, self->speed);
+  ms_runner_set_detail (ms_live_runner (self->second), self->detail);
   g_signal_connect_object (self->compare, "changed", G_CALLBACK (ms_window_show_play_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->second, "news", G_CALLBACK (news_cb), self, 0);
   g_signal_connect_object (self->second, "failed", G_CALLBACK (failed_cb), self, 0);
@@ -103,6 +106,9 @@ ms_window_end_compare (MsWindow *self)
     return;
   ms_compare_stop (self->compare);
   g_clear_object (&self->compare);
+  if (self->shows_difference)
+    ms_window_toggle_view (self, "difference", false);
+  self->shows_difference = false;
   ms_window_steer_second (self, false);
   ms_window_show_record (self); /* no picture reads the second run any more */
   ms_live_stop (second);
@@ -275,6 +281,7 @@ new_presets (void)
       gtk_box_append (GTK_BOX (box), item);
     }
   gtk_expander_set_child (GTK_EXPANDER (expander), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (expander), GTK_ACCESSIBLE_PROPERTY_LABEL, "A preset", -1);
   return expander;
 }
 

@@ -117,5 +117,5 @@ ms_window_show_table (MsWindow *self, MsCanvas *canvas)
   g_autofree char *table = painter->table (scene);
   g_autofree char *caption = scene->record != NULL ? ms_record_caption (scene->record) : NULL;
 
-  gtk_window_present (GTK_WINDOW (ms_table_window_new (GTK_WINDOW (self), painter->title, caption, table)));
+  gtk_window_present (GTK_WINDOW (ms_table_window_new (GTK_WINDOW (self), ms_canvas_name (canvas), caption, table)));
 }

@@ -62,6 +62,7 @@ struct _MsWindow {
   MsLive *second;      /* owned: the run that is compared; NULL: none is */
   MsCompare *compare;  /* owned: what keeps both level */
   char *second_name;   /* owned */
+  bool shows_difference; /* a tile for the difference was made when it began */
   bool steers_second;  /* settings, undo and interventions act on the second run */
   bool wants_control;  /* the copy that was asked for is to be a control */
   MsScene other;       /* the second run's, that the first one's scenes refer to */
@@ -89,12 +90,12 @@ void ms_window_show_record (MsWindow *self);
 void ms_window_set_settled (MsWindow *self, bool settled);
 gint64 ms_window_take_paint_time (MsWindow *self);
 int ms_window_count_views (MsWindow *self); /* that are shown */
+MsScene ms_window_scene (MsWindow *self, const MsPainter *painter);
+bool ms_window_toggle_view (MsWindow *self, const char *name, bool shown); /* false: nothing has changed */
 void ms_window_open_layout (MsWindow *self, const char *name); /* as it was left, or as the preset says */
 void ms_window_use_layout (MsWindow *self, const char *text);  /* a file's */
 char *ms_window_layout_text (MsWindow *self);                  /* that is shown; NULL: none yet; transfer full */
 void ms_window_remember_layout (MsWindow *self);
-
-MsScene ms_window_scene (MsWindow *self, const MsPainter *painter);
 void ms_window_select (MsWindow *self, MsSelection selection);
 
 /* window-timeline.c */

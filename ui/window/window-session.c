@@ -27,12 +27,12 @@ add_selection (JsonObject *object, const MsSelection *s)
 static void
 add_parts (MsWindow *self, JsonObject *object)
 {
-  g_autofree char *layout = ms_arrangement_own_text (&self->arrangement);
+  g_autofree char *layout = ms_window_layout_text (self);
   g_autofree char *watched = ms_watch_list_to_text (self->watch_list);
   g_autofree char *stops = ms_breakpoints_to_text (self->breakpoints);
   g_autofree char *alerts = ms_alerts_list_to_text (self->alerts_list);
 
-  if (layout != NULL) /* else the usual one */
+  if (layout != NULL)
     json_object_set_string_member (object, "layout", layout);
   json_object_set_string_member (object, "watch", watched);
   json_object_set_string_member (object, "stop", stops);

@@ -51,6 +51,13 @@ canvas_at (MsWindow *self, int view)
   return tile != NULL ? ms_tile_canvas (tile) : NULL;
 }
 
+/* Of a view that has a tile, the canvas of the run that is compared. */
+static MsCanvas *
+second_at (MsWindow *self, int view)
+{
+  return ms_tile_second (ms_workspace_tile (self->workspace, view));
+}
+
 /* Views of which the scene has something to show, as bits. */
 static guint64
 find_applying (MsWindow *self)
@@ -69,6 +76,27 @@ find_applying (MsWindow *self)
 }
 
 /* Those that are not shown let go of what they had: it will not stay for them. */
+/* Some pictures show both runs in one. */
+static bool
+shows_both (const MsPainter *painter)
+{
+  return g_str_equal (painter->name, "difference") || g_str_equal (painter->name, "frontier");
+}
+
+/* The picture of the run that is compared, beside the first one's. */
+static void
+show_second (MsWindow *self, MsTile *tile, bool is_seen)
+{
+  const MsPainter *painter = ms_tile_painter (tile);
+  bool paired = is_seen && self->second != NULL && !shows_both (painter);
+  MsScene nothing = { .selection = MS_SELECTION_NONE };
+  MsScene scene = paired ? scene_of (self, self->second, painter) : nothing;
+
+  ms_tile_set_paired (tile, paired);
+  if (paired || ms_canvas_scene (ms_tile_second (tile))->record != NULL)
+    ms_canvas_set_scene (ms_tile_second (tile), &scene);
+}
+
 static void
 show_scenes (MsWindow *self)
 {
@@ -85,6 +113,8 @@ show_scenes (MsWindow *self)
 
       if (canvas != NULL && (is_seen || ms_canvas_scene (canvas)->record != NULL))
         ms_canvas_set_scene (canvas, &scene);
+      if (canvas != NULL)
+        show_second (self, ms_workspace_tile (self->workspace, i), is_seen);
     }
   ms_window_show_timeline (self, &below);
   ms_window_show_watch (self, &below);
@@ -104,6 +134,8 @@ want_detail (MsWindow *self)
     return;
   self->detail = detail;
   ms_runner_set_detail (ms_live_runner (self->live), detail);
+  if (self->second != NULL)
+    ms_runner_set_detail (ms_live_runner (self->second), detail);
 }
 
 /* After any change of what is seen. */
@@ -172,14 +204,9 @@ void
 ms_window_use_layout (MsWindow *self, const char *text)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MsLayout) layout = ms_layout_parse (text, &error);
 
-  if (layout == NULL)
+  if (!ms_arrangement_open (&self->arrangement, text, NULL, &error))
     ms_window_toast (self, error->message);
-  else
-    ms_arrangement_set_own (&self->arrangement, layout);
-  if (ms_live_record (self->live) != NULL)
-    arrange (self);
 }
 
 char *
@@ -242,18 +269,31 @@ build_workspace (MsWindow *self)
         continue;
       g_signal_connect_object (canvas, "select", G_CALLBACK (select_cb), self, 0);
       g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
+      g_signal_connect_object (second_at (self, i), "select", G_CALLBACK (select_cb), self, 0);
+      g_signal_connect_object (second_at (self, i), "asked", G_CALLBACK (asked_cb), self, 0);
     }
   g_signal_connect_object (self->workspace, "changed", G_CALLBACK (changed_cb), self, 0);
   g_signal_connect_object (self->workspace, "maximised", G_CALLBACK (show_views), self, G_CONNECT_SWAPPED);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->workspace));
   adw_bin_set_child (self->views, scroller);
-  adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
+}
+
+bool
+ms_window_toggle_view (MsWindow *self, const char *name, bool shown)
+{
+  const MsPainter *const *painters = ms_painters ();
+
+  for (int i = 0; painters[i] != NULL; i++)
+    if (g_str_equal (painters[i]->name, name) && (ms_workspace_shown (self->workspace) >> i & 1) != shown)
+      return ms_workspace_toggle (self->workspace, i, shown);
+  return false;
 }
 
 void
 ms_window_build_views (MsWindow *self)
 {
   build_workspace (self);
+  adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
   self->views_menu = MS_VIEWS_MENU (ms_views_menu_new ());
   g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
   g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
