@@ -14,6 +14,8 @@ struct MsExperts {
   gsize parameters_each;       /* of one expert */
   guint64 flops_per_token;     /* forward, multiply-adds counted as two */
   guint64 bytes_each;          /* of one expert's weights, float32 */
+  MsParam *tensors[4];         /* (E, …) each, borrowed: all weights that an expert has */
+  int n_tensors;
   /* Rows (plan->n, H) sorted by expert -> (plan->n, H). */
   MsNode *(*forward) (const MsExperts *self, MsTape *tape, MsNode *rows, const MsPlan *plan, double dropout,
                       const MsPass *pass);

@@ -60,6 +60,11 @@ ms_experts_mlp_new (MsParams *params, const char *prefix, int n_experts, int wid
   self->bias_0 = add_param (params, prefix, "Dense_0/bias", small, identical, 2, (gsize[]){ E, F });
   self->kernel_1 = add_param (params, prefix, "Dense_1/kernel", xavier, identical, 3, (gsize[]){ E, F, H });
   self->bias_1 = add_param (params, prefix, "Dense_1/bias", small, identical, 2, (gsize[]){ E, H });
+  self->base.tensors[0] = self->kernel_0;
+  self->base.tensors[1] = self->bias_0;
+  self->base.tensors[2] = self->kernel_1;
+  self->base.tensors[3] = self->bias_1;
+  self->base.n_tensors = 4;
   self->site = site;
   return &self->base;
 }

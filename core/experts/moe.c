@@ -3,7 +3,6 @@
 #include "core/experts/moe.h"
 
 #include "core/experts/soft.h"
-#include "core/routing/assign.h"
 
 #include <string.h>
 
@@ -79,16 +78,15 @@ route (MsMoe *self, MsTape *tape, MsNode *x, const MsPass *pass)
   bool by_priority = pass->deterministic ? c->priority_evaluation : c->priority_training;
   int T = (int)ms_node_rows (x), E = self->experts->E, G = count_groups (c, pass), S = T / G;
   int own = self->parts > 1 ? places (self, pass, S, E) : places_of_copy (self, pass, S);
-  MsFill fill;
 
   self->groups = G;
   self->capacity
     = self->router->kind->places && self->parts == 1 ? own * self->copies : places (self, pass, S, E);
   self->decision = (MsDecision){ 0 };
   self->router->kind->decide (self->router, tape, x, c, pass, G * self->copies, own, &self->decision);
-  fill = (MsFill){ G, self->decision.placed ? 0 : self->capacity, by_priority ? self->decision.priority : NULL,
-                   self->copies };
-  self->plan = ms_assign (tape, place_choices (self, tape, T), T, self->decision.K, E, &fill);
+  self->fill = (MsFill){ G, self->decision.placed ? 0 : self->capacity, by_priority ? self->decision.priority : NULL,
+                         self->copies };
+  self->plan = ms_assign (tape, place_choices (self, tape, T), T, self->decision.K, E, &self->fill);
   self->loss = balancing_loss (tape, &self->decision, c);
 }
 
@@ -104,7 +102,7 @@ forward_softly (MsMoe *self, MsTape *tape, MsNode *x, MsNode *residual, const Ms
   self->loss = NULL;
   self->router->kind->decide (self->router, tape, x, c, pass, self->groups, 0, &self->decision);
   return ms_soft_forward (self->experts, tape, x, &self->decision, self->groups, c->dropout, pass, residual,
-                          &self->plan);
+                          &self->plan, &self->rows);
 }
 
 static MsNode *
@@ -113,13 +111,14 @@ moe_forward (MsFeedForward *base, MsTape *tape, MsNode *x, MsNode *residual, con
   MsMoe *self = (MsMoe *)base;
   MsNode *rows, *y;
 
+  self->x = x;
   if (self->router->kind->soft)
     return forward_softly (self, tape, x, residual, pass);
   if (self->tile)
-    x = ms_tile (tape, x, self->copies);
+    self->x = x = ms_tile (tape, x, self->copies);
   route (self, tape, x, pass);
   rows = ms_dispatch (tape, x, self->plan);
-  rows = self->experts->forward (self->experts, tape, rows, self->plan, self->config->dropout, pass);
+  self->rows = rows = self->experts->forward (self->experts, tape, rows, self->plan, self->config->dropout, pass);
   if (!self->tile)
     return ms_combine_add (tape, rows, self->decision.weights, self->plan, residual);
   y = ms_fold (tape, ms_combine (tape, rows, self->decision.weights, self->plan), self->copies);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/experts/expert.h"
+#include "core/routing/assign.h"
 #include "core/routing/router.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,8 @@ typedef struct {
   MsDecision decision;
   const MsPlan *plan;  /* with all E experts */
   int capacity, groups; /* a group has its tokens of every copy; losses and choices are by group and copy */
+  MsNode *x, *rows;  /* (T, H) what router and experts read; (plan->n, H) what the experts gave */
+  MsFill fill;       /* how the places were given out; of a soft layer nothing */
   MsNode *loss;      /* weighted sum of its balancing losses; NULL: there are none */
 } MsMoe;
 

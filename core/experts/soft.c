@@ -17,12 +17,13 @@ plan_slots (MsTape *tape, int T, int E, int slots, int groups)
 
 MsNode *
 ms_soft_forward (const MsExperts *experts, MsTape *tape, MsNode *x, const MsDecision *decision, int groups,
-                 double dropout, const MsPass *pass, MsNode *residual, const MsPlan **plan)
+                 double dropout, const MsPass *pass, MsNode *residual, const MsPlan **plan,
+                 MsNode **rows)
 {
   int slots = (int)ms_node_cols (decision->dispatch) / experts->E;
-  MsNode *rows = ms_fill_slots (tape, decision->dispatch, x, groups);
+  MsNode *read = ms_fill_slots (tape, decision->dispatch, x, groups);
 
   *plan = plan_slots (tape, (int)ms_node_rows (x), experts->E, slots, groups);
-  rows = experts->forward (experts, tape, rows, *plan, dropout, pass);
-  return ms_mix_slots (tape, decision->mix, rows, groups, residual);
+  *rows = experts->forward (experts, tape, read, *plan, dropout, pass);
+  return ms_mix_slots (tape, decision->mix, *rows, groups, residual);
 }

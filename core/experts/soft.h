@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 /* @x (T, H) in @groups of consecutive rows: each slot of @decision is filled, goes through its expert, and is mixed
  * into the tokens of its group, plus @residual (T, H) unless NULL. *plan says which rows are whose: K = 0, no
- * choices. */
+ * choices; *rows (plan->n, H) is what the experts gave. */
 MsNode *ms_soft_forward (const MsExperts *experts, MsTape *tape, MsNode *x, const MsDecision *decision, int groups,
-                         double dropout, const MsPass *pass, MsNode *residual, const MsPlan **plan);
+                         double dropout, const MsPass *pass, MsNode *residual, const MsPlan **plan,
+                         MsNode **rows);
 
 G_END_DECLS

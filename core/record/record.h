@@ -51,11 +51,14 @@ typedef struct {
   double *use;     /* (E) sum over the tokens of their combine weights: load is the same for all; NULL: not soft */
 
   /* The tokens' way through the layer, for looking at a single one. NULL: not captured. */
-  float *noise;      /* (T, E) added to the logits before the gates were taken; NULL also where there is none */
+  float *noise;      /* (T, E) added to the logits before the gates were taken, NaN where an intervention masks or the
+                      * expert is of another part; NULL also where there is none. Switch's jitter, which scales what its
+                      * router reads, is none: its logits are those of the scaled token */
   float *offset;     /* (T, E) what interventions added to the logits, -INFINITY where they mask; NULL also: nothing */
   int *place;        /* (T, K) from 0, where the assignment came in its expert's queue in its group: kept if and only if
-                      * it is below the capacity; -1: none chosen */
-  float *in_norm;    /* (T) Euclidean norm of what router and experts read */
+                      * it is below the capacity; of experts that choose, its rank by gate; -1: none chosen. Soft MoE
+                      * has neither places nor single outputs: place and out_norm are NULL */
+  float *in_norm;    /* (T) Euclidean norm of what router and experts read; with Switch's jitter, the experts */
   float *out_norm;   /* (T, K) of the chosen expert's output, before its gate; NaN: dropped or none */
   float *added_norm; /* (T) of what the layer adds to the token: sum over its choices of gate times output */
 
@@ -63,9 +66,12 @@ typedef struct {
   float *coordinates;     /* (T, 2); NULL: not captured */
   double variance[2];     /* each axis' share of the inputs' variance */
 
-  /* How alike the layer's weights are, experts as they were after the step. NULL: not captured. */
+  /* How alike the layer's weights are, as they were after step weights_step: of layers that are dear to compare, an
+   * earlier one. NaN: beside a zero vector. NULL: not captured. */
   float *expert_cosine;   /* (E, E) of all weights of two experts, less the mean of all experts */
-  float *router_cosine;   /* (E, E) of two columns of the router's kernel; NULL also: a router that does not learn */
+  float *router_cosine;   /* (E, E) of two columns of the router's kernel; NULL also: not one column for each expert, as
+                           * of routers that do not learn, Soft MoE, and E3's members with all experts each */
+  gint64 weights_step;
 } MsRouting;
 
 /* The members' class probabilities for the batch, each for the record's examples in their order. */

@@ -60,9 +60,29 @@ visit_order (int *order, MsRanked *ranked, const MsReal *priority, int g, int S,
     order[s] = ranked[s].item;
 }
 
-/* kept (T, K), and how many each expert keeps in count (E). */
+/* What comes of it: kept (T, K), and how many each expert keeps in count (E); or only place (T, K). */
+typedef struct {
+  guint8 *kept;
+  int *count, *place;
+} Filled;
+
+static inline void
+fill_one (const Filled *filled, gsize slot, int e, int *asked, int capacity)
+{
+  if (filled->place != NULL)
+    {
+      filled->place[slot] = e >= 0 ? asked[e]++ : -1;
+      return;
+    }
+  filled->kept[slot] = e >= 0 && (capacity == 0 || asked[e] < capacity);
+  if (e >= 0)
+    asked[e]++;
+  if (filled->kept[slot])
+    filled->count[e]++;
+}
+
 static void
-fill_buffers (MsTape *tape, guint8 *kept, int *count, const int *choice, int T, int K, int E, const MsFill *fill)
+fill_buffers (MsTape *tape, const Filled *filled, const int *choice, int T, int K, int E, const MsFill *fill)
 {
   int S = T / fill->groups, copies = MAX (1, fill->copies);
   int *asked = ms_tape_alloc (tape, (gsize)E * sizeof (int)), *order = ms_tape_alloc (tape, (gsize)S * sizeof (int));
@@ -76,13 +96,8 @@ fill_buffers (MsTape *tape, guint8 *kept, int *count, const int *choice, int T, 
         for (int s = 0; s < S; s++)
           {
             gsize slot = (gsize)order[s] * K + k;
-            int e = choice[slot];
 
-            kept[slot] = e >= 0 && (fill->capacity == 0 || asked[e] < fill->capacity);
-            if (e >= 0)
-              asked[e]++;
-            if (kept[slot])
-              count[e]++;
+            fill_one (filled, slot, choice[slot], asked, fill->capacity);
           }
     }
 }
@@ -100,7 +115,7 @@ ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *f
 
   g_assert (T % (fill->groups * MAX (1, fill->copies)) == 0);
   memset (next, 0, (gsize)E * sizeof (int));
-  fill_buffers (tape, kept, next, choice, T, K, E, fill);
+  fill_buffers (tape, &(Filled){ kept, next, NULL }, choice, T, K, E, fill);
   offset[0] = 0;
   for (int e = 0; e < E; e++)
     {
@@ -118,4 +133,10 @@ ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *f
     }
   *plan = (MsPlan){ T, K, E, offset[E], choice, row, token, slot, offset };
   return plan;
+}
+
+void
+ms_assign_places (MsTape *tape, int *place, const MsPlan *plan, const MsFill *fill)
+{
+  fill_buffers (tape, &(Filled){ NULL, NULL, place }, plan->choice, plan->T, plan->K, plan->E, fill);
 }

@@ -30,4 +30,8 @@ typedef struct {
  * The plan and its arrays live in the tape's arena. @choice is borrowed by the plan. */
 const MsPlan *ms_assign (MsTape *tape, const int *choice, int T, int K, int E, const MsFill *fill);
 
+/* place (T, K): the same again, for who wants to know it: where each assignment of @plan came in its expert's queue in
+ * its group, from 0, which is kept if it is below the capacity; -1: none chosen. */
+void ms_assign_places (MsTape *tape, int *place, const MsPlan *plan, const MsFill *fill);
+
 G_END_DECLS

@@ -12,11 +12,14 @@ static void
 experts_choose_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config,
                        const MsPass *pass, int groups, int capacity, MsDecision *decision)
 {
+  MsNode *noisy;
   double sigma;
   int K;
 
   decision->logits = ms_router_logits (router, tape, x);
-  decision->gates = ms_softmax (tape, ms_router_noisy (router, tape, decision->logits, config, pass, &sigma));
+  noisy = ms_router_noisy (router, tape, decision->logits, config, pass, &sigma);
+  decision->noisy = sigma > 0 ? noisy : NULL;
+  decision->gates = ms_softmax (tape, noisy);
   decision->choice
     = ms_top_tokens (tape, decision->gates->value, (int)ms_node_rows (x), router->E, groups, capacity, &K);
   decision->K = K;

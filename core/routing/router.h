@@ -61,6 +61,7 @@ typedef struct {
   MsNode *dispatch, *mix;
   const MsReal *priority; /* (T) largest gate of each token, for batch priority */
   MsNode *logits;         /* (T, E) clean; soft: (T, slots of all experts) */
+  MsNode *noisy;          /* (T, E) logits with this step's noise, which was added to noisy->in[0]; NULL: none */
   MsNode *gates;          /* (T, E) that the choice was made from */
   MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
   double gshard_weight;   /* of gshard: the configuration's of that name, or Switch's */

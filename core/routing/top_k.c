@@ -32,6 +32,7 @@ top_k_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCo
   int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
 
   decision->logits = logits;
+  decision->noisy = sigma > 0 ? noisy : NULL;
   decision->gates = sigma > 0 ? ms_softmax (tape, noisy) : clean;
   ms_top_k (ms_tape_pool (tape), choice, decision->gates->value, T, config->K, router->E);
   decision->K = config->K;

@@ -35,10 +35,8 @@ count_load (MsRouting *routing, const MsPlan *plan)
       }
 }
 
-/* (T, E) from what the router says of the experts of each token's part; for the others, which it cannot choose,
- * @outside. */
-static float *
-of_all_experts (const MsMoe *moe, const MsReal *x, float outside)
+float *
+ms_account_all_experts (const MsMoe *moe, const MsReal *x, float outside)
 {
   gsize T = (gsize)moe->plan->T, E = (gsize)moe->plan->E, own = E / (gsize)moe->parts;
   float *all = g_new (float, T * E);
@@ -66,9 +64,9 @@ copy_tokens (MsRouting *routing, const MsMoe *moe)
     }
   routing->gate = to_float (moe->decision.weights->value, slots);
   if (moe->decision.gates != NULL)
-    routing->probs = of_all_experts (moe, moe->decision.gates->value, 0);
+    routing->probs = ms_account_all_experts (moe, moe->decision.gates->value, 0);
   if (moe->decision.logits != NULL)
-    routing->logits = of_all_experts (moe, moe->decision.logits->value, NAN);
+    routing->logits = ms_account_all_experts (moe, moe->decision.logits->value, NAN);
   if (moe->router->bias != NULL && moe->router->bias->n == (gsize)plan->E)
     routing->bias = to_float (moe->router->bias->value, moe->router->bias->n);
 }

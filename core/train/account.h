@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * logits. */
 void ms_account_routing (MsRecord *record, const MsModel *model, bool tokens);
 
+/* (T, E) from what the router says (T, E / parts) of the experts of each token's part; for the others, which it cannot
+ * choose, @outside. Free with g_free. */
+float *ms_account_all_experts (const MsMoe *moe, const MsReal *x, float outside);
+
 /* Loss terms as they stand in the total, from the nodes of @out (labels given); of a deep ensemble, means over the
  * members. */
 void ms_account_losses (MsRecord *record, const MsModel *model, const MsModelOutput *out);

@@ -29,6 +29,8 @@ struct MsSession {
   char *start;    /* what model.start came to; NULL: there was none */
   MsEvaluation *evaluation; /* the newest, or NULL */
   MsAssessment *assessment; /* of the same moment, or NULL */
+  MsRecord *compared;       /* the newest with weights that are dear to compare, or NULL */
+  int since_compared;       /* records that asked after it */
 };
 
 /* ms_session_new on data that are in memory already. */

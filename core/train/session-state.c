@@ -117,6 +117,7 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
     memcpy (array[i], data + sizeof head + (gsize)i * bytes, bytes);
   ms_params_clear_gradients (s->model->params);
   s->step = head.step;
+  g_clear_pointer (&s->compared, ms_record_unref);
   *ms_optimiser_updates (s->optimiser) = head.updates;
   restore_measures (s, &head, data + sizeof head + (gsize)n * bytes);
   return true;

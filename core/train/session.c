@@ -3,6 +3,7 @@
 #include "core/train/session-private.h"
 
 #include "core/train/account.h"
+#include "core/train/details.h"
 #include "core/train/mixup.h"
 #include "core/train/schedule.h"
 #include "core/train/steering.h"
@@ -108,6 +109,7 @@ ms_session_free (MsSession *s)
   g_free (s->start);
   g_free (s->evaluation);
   g_clear_pointer (&s->assessment, ms_assessment_unref);
+  g_clear_pointer (&s->compared, ms_record_unref);
   g_free (s);
 }
 
@@ -122,6 +124,7 @@ ms_session_reset (MsSession *s)
   ms_params_init (s->model->params, s->seed);
   ms_optimiser_reset (s->optimiser);
   s->step = 0;
+  g_clear_pointer (&s->compared, ms_record_unref);
   g_clear_pointer (&s->evaluation, g_free);
   g_clear_pointer (&s->assessment, ms_assessment_unref);
 }
@@ -241,6 +244,29 @@ draw_members (MsSession *s, MsDetail detail)
   return logits;
 }
 
+#define CHEAP_FLOPS 1e9 /* as MS_DETAIL_WEIGHTS says */
+#define DEAREST_FLOPS 1e11
+#define COMPARED_EVERY 20
+
+static void
+compare_weights (MsSession *s, MsRecord *record)
+{
+  double flops = ms_details_weights_flops (s->model);
+
+  if (flops > DEAREST_FLOPS)
+    return;
+  if (flops > CHEAP_FLOPS && s->compared != NULL && ++s->since_compared < COMPARED_EVERY)
+    {
+      ms_details_copy_weights (record, s->compared);
+      return;
+    }
+  ms_details_of_weights (record, s->model, s->pool);
+  g_clear_pointer (&s->compared, ms_record_unref);
+  s->since_compared = 0;
+  if (flops > CHEAP_FLOPS)
+    s->compared = ms_record_ref (record);
+}
+
 /* @draws as draw_members gave them. */
 static MsRecord *
 account (MsSession *s, const MsModelOutput *out, const float *draws, MsDetail detail)
@@ -257,6 +283,10 @@ account (MsSession *s, const MsModelOutput *out, const float *draws, MsDetail de
     record->interventions = ms_interventions_words (s->model->interventions);
   if (batch)
     ms_account_predictions (record, draws != NULL ? draws : logits, ms_model_members (s->model), out->N, out->C);
+  if (batch)
+    ms_details_of_pass (record, s->model, s->tape, detail);
+  if (batch && detail & MS_DETAIL_WEIGHTS)
+    compare_weights (s, record);
   record->flops = ms_tape_flops (s->tape);
   record->bytes = ms_tape_bytes (s->tape);
   return record;
