@@ -372,18 +372,14 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
     }
 
-  /* A layer with an alert has a mark before the title; the head's words tell of it. */
-  MsFrame frame = layout->frame;
-  double mark = ms_load_alert (scene) != NULL && frame.head.height > 0 ? 18 * palette->scale : 0;
-
-  frame.head.x += mark;
-  frame.head.width -= mark;
-  double room = ms_frame_paint (cr, &frame, palette, scene, "Load", list,
+  double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list,
                                 layout->strip.height > 0 ? ms_strip_key_width (palette) : 0);
 
-  if (mark > 0)
-    ms_draw_warning (cr, layout->frame.head.x + 6 * palette->scale, frame.head.y + 20 * palette->scale,
-                     12 * palette->scale, palette);
+  /* A layer with an alert has a mark in the margin before the title, which stays where it is: the window puts a button
+   * behind it. The head's words tell of the alert. */
+  if (ms_load_alert (scene) != NULL && layout->frame.head.height > 0)
+    ms_draw_warning (cr, layout->frame.head.x - 7 * palette->scale, layout->frame.head.y + 20 * palette->scale,
+                     10 * palette->scale, palette);
 
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)
     ms_strip_key (cr, palette, layout->levels.plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,

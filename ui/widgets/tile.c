@@ -54,16 +54,9 @@ place_button (MsTile *self)
   MsFrame frame = ms_frame_layout (400, 300, &palette);
   double width = ms_text_width (&palette, MS_TEXT_TITLE, ms_canvas_painter (self->canvas)->title);
 
-  int x = CANVAS_MARGIN + (int) (frame.head.x + width + 4 * palette.scale);
-  int y = CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0);
 
-  gtk_widget_set_margin_start (self->button, x);
-  gtk_widget_set_margin_top (self->button, y);
-  for (int i = 0; i < 2; i++)
-    {
-      gtk_widget_set_margin_start (self->letters[i], i == 0 ? x + BUTTON_SIDE + 4 : x);
-      gtk_widget_set_margin_top (self->letters[i], y + 2);
-    }
+  gtk_widget_set_margin_start (self->button, CANVAS_MARGIN + (int) (frame.head.x + width + 4 * palette.scale));
+  gtk_widget_set_margin_top (self->button, CANVAS_MARGIN + (int) MAX (20 * palette.scale - BUTTON_SIDE / 2, 0));
 }
 
 static void
@@ -164,12 +157,13 @@ ms_tile_is_head (MsTile *self, double x, double y)
          && point.y < ms_canvas_head (self->canvas);
 }
 
+/* A tab at the upper edge, above what the picture's head may fill. */
 static GtkWidget *
 new_letter (const char *letter)
 {
   GtkWidget *label = gtk_label_new (letter);
 
-  gtk_widget_set_halign (label, GTK_ALIGN_START);
+  gtk_widget_set_halign (label, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (label, GTK_ALIGN_START);
   gtk_widget_set_can_target (label, FALSE);
   gtk_widget_add_css_class (label, "run-letter");
