@@ -92,6 +92,35 @@ ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, con
 }
 
 void
+ms_frame_now (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene, MsStageKind first,
+              MsStageKind last)
+{
+  const MsStage *stage = &scene->stage;
+  double s = palette->scale, width = frame->foot.x * 2 + frame->foot.width;
+  cairo_rectangle_t all = { 3 * s, 3 * s, width - 6 * s, frame->foot.y + frame->foot.height - 6 * s };
+  int shown = scene->record != NULL ? CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1)) : 0;
+  bool of_layer = stage->kind != MS_STAGE_PATCHES && stage->kind != MS_STAGE_LOSS;
+
+  if (!stage->partial || stage->kind < first || stage->kind > last || (of_layer && stage->layer != shown))
+    return;
+  if (frame->foot.height <= 0 || all.width < 40 * s)
+    return;
+  ms_draw_colour (cr, palette->accent);
+  cairo_set_line_width (cr, 2 * s);
+  ms_draw_rounded (cr, all.x, all.y, all.width, all.height, 8 * s);
+  cairo_stroke (cr);
+
+  g_autofree char *text = g_strdup_printf ("%s: %s", ms_stage_title (stage->kind), ms_stage_words (stage->kind));
+  MsText look = { MS_TEXT_FIGURE, palette->accent, .ax = 0.5, .ay = 0.5, .max_width = MAX (1, frame->foot.width) };
+  double words = MIN (frame->foot.width, ms_text_width (palette, MS_TEXT_FIGURE, text));
+  double middle = frame->foot.y + frame->foot.height / 2 - 1 * s;
+  cairo_rectangle_t plate = { width / 2 - words / 2 - 8 * s, middle - 9 * s, words + 16 * s, 18 * s };
+
+  ms_draw_rect (cr, &plate, palette->panel);
+  ms_text_draw (cr, palette, &look, width / 2, middle, text);
+}
+
+void
 ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const char *what, const char *why)
 {
   double x = frame->content.x + frame->content.width / 2, y = frame->content.y + frame->content.height / 2;

@@ -21,6 +21,11 @@ MsFrame ms_frame_layout (double width, double height, const MsPalette *palette);
 double ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene,
                        const char *title, const char *const *figures, double legend);
 
+/* While a forward pass is walked through and has come to a stage from @first to @last in the shown layer: frames
+ * the picture, and says in its foot what has just been computed. */
+void ms_frame_now (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene,
+                   MsStageKind first, MsStageKind last);
+
 /* Nothing to show: what is missing, and why or what to do about it. */
 void ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const char *what, const char *why);
 

@@ -23,7 +23,8 @@ G_BEGIN_DECLS
   X (coactivation) \
   X (entropy) \
   X (frontier) \
-  X (timeline)
+  X (timeline) \
+  X (token)
 
 #define MS_PAINTER_DECLARE(name) extern const MsPainter ms_painter_##name;
 MS_PAINTERS (MS_PAINTER_DECLARE)

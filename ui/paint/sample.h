@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 MsScene *ms_sample_digits (void);
 MsScene *ms_sample_plane (void);
 MsScene *ms_sample_soft (void); /* digits through two soft layers */
+/* Digits through two members' layers, with a token chosen and all that is told of it. */
+MsScene *ms_sample_token (void);
 
 MsScene *ms_sample_ensemble (void); /* digits judged by three members, with an assessment */
 
