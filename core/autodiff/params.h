@@ -42,6 +42,7 @@ typedef struct {
   bool decay;       /* weight decay applies: kernels, not biases or norms */
   bool fast;        /* a BatchEnsemble's fast weights, which learn at a rate of their own */
   bool settled;     /* moved by a rule of its own, not by gradients: optimisers leave it alone */
+  bool frozen;      /* for now no optimiser moves it, nor its moments */
   MsReal *value, *grad; /* borrowed from the flat arrays once sealed */
   guint8 *touched;  /* (n_slices) 1: grad holds a gradient; 0: it is zero, whatever the memory says */
 } MsParam;

@@ -133,7 +133,7 @@ ms_moe_settle (MsMoe *self, MsTape *tape)
   gsize T = d->weights != NULL ? ms_node_rows (d->weights) : 0;
   int *load;
 
-  if (self->router->kind->settle == NULL)
+  if (self->router->kind->settle == NULL || self->router->frozen)
     return;
   load = ms_tape_alloc (tape, M * E * sizeof (int));
   memset (load, 0, M * E * sizeof (int));
@@ -148,7 +148,7 @@ moe_free (MsFeedForward *base)
 {
   MsMoe *self = (MsMoe *)base;
 
-  g_free (self->router);
+  ms_router_free (self->router);
   self->experts->free (self->experts);
   g_free (self);
 }
@@ -160,7 +160,8 @@ ms_moe_new (MsParams *params, const MsRouterKind *kind, const MsRoutingConfig *c
   g_autofree char *prefix = g_strdup_printf ("Encoder/encoderblock_%d/Moe", shape->block);
   int copies = MAX (1, shape->copies), parts = shape->partition ? copies : 1;
   const MsRouterShape router = { .H = shape->H, .E = shape->E / parts, .M = shape->own_routers ? copies : 1,
-                                 .slots = shape->slots, .place = (guint32)shape->block };
+                                 .slots = shape->slots, .parts = parts,
+                                 .place = (guint32)shape->block };
 
   self->base = (MsFeedForward){ moe_forward, moe_free };
   self->block = shape->block;

@@ -18,6 +18,7 @@ typedef struct {
   bool class_token;   /* token 0 of each example has no input of its own */
   const MsReal *input; /* (N, tokens without class token, input_size) what each token was made from, borrowed */
   gsize input_size;
+  const int *labels;  /* (N) classes of the examples, borrowed; NULL: they are not known */
   double dropout;
 } MsPass;
 

@@ -26,7 +26,8 @@ ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, c
   const MsInit lecun = { .kind = MS_INIT_LECUN, .fan_in = (gsize)shape->H };
   gsize H = (gsize)shape->H, M = (gsize)shape->M, E = (gsize)shape->E;
 
-  *router = (MsRouter){ .kind = kind, .M = shape->M, .E = shape->E, .slots = shape->slots, .place = shape->place };
+  *router = (MsRouter){ .kind = kind, .M = shape->M, .E = shape->E, .slots = shape->slots, .place = shape->place,
+                        .parts = MAX (1, shape->parts) };
   if (kind->learns)
     {
       g_autofree char *name = g_strconcat (prefix, "/Router/dense/kernel", NULL);
@@ -37,6 +38,14 @@ ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, c
   if (kind->declare != NULL)
     kind->declare (router, params, prefix, shape);
   return router;
+}
+
+void
+ms_router_free (MsRouter *router)
+{
+  if (router != NULL)
+    g_free (router->steers);
+  g_free (router);
 }
 
 MsNode *
@@ -61,7 +70,7 @@ void
 ms_router_add_z (MsTape *tape, const MsRoutingConfig *config, MsDecision *decision)
 {
   if (config->z_weight > 0)
-    decision->z = ms_z_loss (tape, decision->logits);
+    decision->z = ms_z_loss (tape, decision->steered);
 }
 
 const MsReal *

@@ -7,6 +7,7 @@
 #include "core/autodiff/ops.h"
 #include "core/nn/pass.h"
 #include "core/routing/capacity.h"
+#include "core/routing/intervention.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct MsRouterKind MsRouterKind;
 typedef struct {
   int H, E, M; /* as in MsRouter */
   int slots;   /* soft: > 0 */
+  int parts;   /* as in MsRouter; 0: 1 */
   guint32 place;
 } MsRouterShape;
 
@@ -48,6 +50,10 @@ typedef struct {
   MsParam *bias;   /* sigmoid: (M, E), moved by settle, not by gradients; NULL for the others */
   MsParam *mu, *scale; /* soft: (H, E, slots) and () */
   guint32 place;   /* block index: the place of its random numbers */
+  int parts;       /* of its rows, one after another, each with E experts of its own; 1: all rows share the E */
+  MsIntervention *steers; /* (n_steers) owned: standing masks, forces and biases; their experts count over all parts */
+  int n_steers;
+  bool frozen;     /* it learns no more, by gradients or otherwise */
 } MsRouter;
 
 /* What a router decided. Nodes and arrays live until the tape's reset; NULL: this router has none. */
@@ -61,7 +67,10 @@ typedef struct {
   MsNode *dispatch, *mix;
   const MsReal *priority; /* (T) largest gate of each token, for batch priority */
   MsNode *logits;         /* (T, E) clean; soft: (T, slots of all experts) */
-  MsNode *noisy;          /* (T, E) logits with this step's noise, which was added to noisy->in[0]; NULL: none */
+  MsNode *steered;        /* logits plus offset; the logits themselves where no intervention stands */
+  const MsReal *offset;   /* (T, E) what interventions add, -INFINITY where they mask; NULL: none stands */
+  const guint8 *forced;   /* (T, E) 1: a force put it first; NULL with offset */
+  MsNode *noisy;          /* (T, E) steered with this step's noise, which was added to noisy->in[0]; NULL: none */
   MsNode *gates;          /* (T, E) that the choice was made from */
   MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
   double gshard_weight;   /* of gshard: the configuration's of that name, or Switch's */
@@ -90,18 +99,38 @@ MS_ROUTERS (MS_ROUTER_DECLARE)
 
 const MsRouterKind *ms_router_kind_find (const char *name); /* NULL: unknown */
 
-/* Declares its tensors under "@prefix/Router". Free with g_free. */
+/* Declares its tensors under "@prefix/Router". */
 MsRouter *ms_router_new (const MsRouterKind *kind, MsParams *params, const char *prefix, const MsRouterShape *shape);
+void ms_router_free (MsRouter *router);
+
+/* From the next pass on these masks, forces and biases stand, @n of them, copied. */
+void ms_router_set_steers (MsRouter *router, const MsIntervention *steers, int n);
 
 /* x W: (T, E), each member's rows by its own kernel. */
 MsNode *ms_router_logits (const MsRouter *router, MsTape *tape, MsNode *x);
+
+/* decision->logits with what interventions add as constants; fills decision->steered, offset and forced. */
+MsNode *ms_router_steer (const MsRouter *router, MsTape *tape, const MsPass *pass, MsDecision *decision);
+
+/* Soft: @logits (T, slots) with -INFINITY at the slots of masked experts; @logits itself where there are none. */
+MsNode *ms_router_silence (const MsRouter *router, MsTape *tape, MsNode *logits);
+
+/* Whether an intervention keeps the expert at @at of (T, E) from being chosen. */
+bool ms_decision_masks (const MsDecision *decision, gsize at);
+
+/* How many of K choices masks leave, in the part that they leave the fewest. >= 1. */
+int ms_router_choices_left (const MsRouter *router, int K);
+
+/* Fills decision->K and choice: the experts with the largest @score (T, E; NULL on a dry tape) that are not masked,
+ * then -1. */
+void ms_router_choose (const MsRouter *router, MsTape *tape, const MsReal *score, int T, int K, MsDecision *decision);
 
 /* The logits with the noise of this step's training, whose standard deviation *@sigma is; 0 and @logits themselves in a
  * deterministic pass. */
 MsNode *ms_router_noisy (const MsRouter *router, MsTape *tape, MsNode *logits, const MsRoutingConfig *config,
                          const MsPass *pass, double *sigma);
 
-/* The z-loss of decision->logits, unless its weight is 0. */
+/* The z-loss of decision->steered, unless its weight is 0. */
 void ms_router_add_z (MsTape *tape, const MsRoutingConfig *config, MsDecision *decision);
 
 /* (T) of @values (T, E) at each token's first choice in @choice (T, K): what batch priority serves by. */
@@ -109,5 +138,7 @@ const MsReal *ms_router_first (MsTape *tape, const MsNode *values, const int *ch
 
 /* Weights 1 / K for each choice, for routers that do not learn. */
 MsNode *ms_router_even_weights (MsTape *tape, int T, int K);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsRouter, ms_router_free)
 
 G_END_DECLS

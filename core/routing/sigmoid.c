@@ -5,15 +5,16 @@
  * s_e + b_e, but is weighted by s alone, divided by the sum of the chosen ones if asked to, times a scale. After a
  * training step b_e += rate sign (mean load - load_e): who was asked too often becomes a little less likely. */
 
-#include "core/routing/assign.h"
 #include "core/routing/router.h"
 
-/* s + b (T, E), each member's rows with its own biases; NULL on a dry tape. */
+/* s + b (T, E), each member's rows with its own biases, and 1 + 2 max |b| more where a force puts an expert first: the
+ * biases shall not outweigh it. NULL on a dry tape. */
 static const MsReal *
-biased (MsTape *tape, const MsNode *affinity, const MsRouter *router)
+biased (MsTape *tape, const MsRouter *router, const MsDecision *d)
 {
+  const MsNode *affinity = d->gates;
   gsize T = ms_node_rows (affinity), E = (gsize)router->E, per_member = T / (gsize)router->M;
-  MsReal *sum;
+  MsReal *sum, largest = 0;
 
   if (ms_tape_is_dry (tape))
     return NULL;
@@ -21,6 +22,10 @@ biased (MsTape *tape, const MsNode *affinity, const MsRouter *router)
   for (gsize t = 0; t < T; t++)
     for (gsize e = 0; e < E; e++)
       sum[t * E + e] = affinity->value[t * E + e] + router->bias->value[t / per_member * E + e];
+  for (gsize i = 0; d->forced != NULL && i < router->bias->n; i++)
+    largest = MAX (largest, ABS (router->bias->value[i]));
+  for (gsize i = 0; d->forced != NULL && i < affinity->n; i++)
+    sum[i] += d->forced[i] ? 1 + 2 * largest : 0;
   return sum;
 }
 
@@ -40,17 +45,15 @@ static void
 sigmoid_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingConfig *config, const MsPass *pass,
                 int groups, int capacity, MsDecision *decision)
 {
-  int T = (int)ms_node_rows (x), K = config->K, *choice = ms_tape_alloc (tape, (gsize)T * K * sizeof (int));
+  int K = config->K;
   MsNode *weights;
 
   decision->logits = ms_router_logits (router, tape, x);
-  decision->gates = ms_sigmoid (tape, decision->logits);
-  ms_top_k (ms_tape_pool (tape), choice, biased (tape, decision->gates, router), T, K, router->E);
-  weights = ms_gates (tape, decision->gates, choice, K, config->renormalise);
-  decision->K = K;
-  decision->choice = choice;
+  decision->gates = ms_sigmoid (tape, ms_router_steer (router, tape, pass, decision));
+  ms_router_choose (router, tape, biased (tape, router, decision), (int)ms_node_rows (x), K, decision);
+  weights = ms_gates (tape, decision->gates, decision->choice, K, config->renormalise);
   decision->weights = ms_scale (tape, weights, config->gate_scale);
-  decision->priority = ms_router_first (tape, decision->gates, choice, K);
+  decision->priority = ms_router_first (tape, decision->gates, decision->choice, K);
 }
 
 static void

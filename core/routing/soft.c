@@ -57,7 +57,8 @@ soft_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCon
 
   decision->logits = ms_linear (tape, token, slot, NULL);
   noisy = ms_noise (tape, decision->logits, pass->deterministic ? 0 : config->noise, pass->seed, stream);
-  decision->mix = ms_softmax (tape, noisy);
+  decision->steered = decision->logits;
+  decision->mix = ms_softmax (tape, ms_router_silence (router, tape, noisy));
   if (pass->alone)
     decide_alone (router, tape, decision);
   else

@@ -7,7 +7,6 @@
  * weight. */
 
 #include "core/base/rng.h"
-#include "core/routing/assign.h"
 #include "core/routing/router.h"
 
 static void
@@ -15,15 +14,12 @@ switch_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingC
                int groups, int capacity, MsDecision *decision)
 {
   guint64 stream = ms_rng_stream (MS_RNG_JITTER, router->place, (guint64)pass->step);
-  int T = (int)ms_node_rows (x), *choice = ms_tape_alloc (tape, (gsize)T * sizeof (int));
 
   x = ms_jitter (tape, x, pass->deterministic ? 0 : config->jitter, pass->seed, stream);
   decision->logits = ms_router_logits (router, tape, x);
-  decision->gates = ms_softmax (tape, decision->logits);
-  ms_top_k (ms_tape_pool (tape), choice, decision->gates->value, T, 1, router->E);
-  decision->K = 1;
-  decision->choice = choice;
-  decision->weights = ms_gates (tape, decision->gates, choice, 1, false);
+  decision->gates = ms_softmax (tape, ms_router_steer (router, tape, pass, decision));
+  ms_router_choose (router, tape, decision->gates->value, (int)ms_node_rows (x), 1, decision);
+  decision->weights = ms_gates (tape, decision->gates, decision->choice, 1, false);
   decision->priority = decision->weights->value;
   decision->gshard_weight = config->switch_weight;
   if (config->switch_weight > 0)

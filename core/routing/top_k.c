@@ -4,12 +4,11 @@
  * largest gates as they are. Importance from clean gates, load from clean and noisy logits, GShard from the gates that
  * chose. */
 
-#include "core/routing/assign.h"
 #include "core/routing/router.h"
 
 static void
-add_losses (MsTape *tape, MsNode *clean, MsNode *noisy, double sigma, const MsRoutingConfig *c, int groups,
-            MsDecision *d)
+add_losses (MsTape *tape, MsNode *clean, MsNode *noisy, double sigma, const MsRoutingConfig *c, int choices,
+            int groups, MsDecision *d)
 {
   if (c->importance_weight > 0)
     d->importance = ms_importance (tape, clean, groups);
@@ -17,7 +16,7 @@ add_losses (MsTape *tape, MsNode *clean, MsNode *noisy, double sigma, const MsRo
     d->gshard = ms_gshard (tape, d->gates, groups);
   d->gshard_weight = c->gshard_weight;
   if (c->load_weight > 0 && sigma > 0)
-    d->load = ms_load (tape, d->logits, noisy, sigma, c->K, groups, c->load_exclusive);
+    d->load = ms_load (tape, d->steered, noisy, sigma, choices, groups, c->load_exclusive);
   ms_router_add_z (tape, c, d);
 }
 
@@ -26,20 +25,19 @@ top_k_decide (const MsRouter *router, MsTape *tape, MsNode *x, const MsRoutingCo
               int groups, int capacity, MsDecision *decision)
 {
   double sigma;
-  MsNode *logits = ms_router_logits (router, tape, x), *clean = ms_softmax (tape, logits);
-  MsNode *noisy = ms_router_noisy (router, tape, logits, config, pass, &sigma);
-  int T = (int)ms_node_rows (x);
-  int *choice = ms_tape_alloc (tape, (gsize)T * config->K * sizeof (int));
+  MsNode *logits, *clean, *noisy;
+  int K = config->K;
 
-  decision->logits = logits;
+  decision->logits = ms_router_logits (router, tape, x);
+  logits = ms_router_steer (router, tape, pass, decision);
+  clean = ms_softmax (tape, logits);
+  noisy = ms_router_noisy (router, tape, logits, config, pass, &sigma);
   decision->noisy = sigma > 0 ? noisy : NULL;
   decision->gates = sigma > 0 ? ms_softmax (tape, noisy) : clean;
-  ms_top_k (ms_tape_pool (tape), choice, decision->gates->value, T, config->K, router->E);
-  decision->K = config->K;
-  decision->choice = choice;
-  decision->weights = ms_gates (tape, decision->gates, choice, config->K, config->renormalise);
-  decision->priority = ms_router_first (tape, decision->gates, choice, config->K);
-  add_losses (tape, clean, noisy, sigma, config, groups, decision);
+  ms_router_choose (router, tape, decision->gates->value, (int)ms_node_rows (x), K, decision);
+  decision->weights = ms_gates (tape, decision->gates, decision->choice, K, config->renormalise);
+  decision->priority = ms_router_first (tape, decision->gates, decision->choice, K);
+  add_losses (tape, clean, noisy, sigma, config, ms_router_choices_left (router, K), groups, decision);
 }
 
 const MsRouterKind ms_router_top_k = {

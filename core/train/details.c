@@ -129,6 +129,8 @@ follow_tokens (MsRouting *routing, const MsMoe *moe, MsTape *tape)
     ms_assign_places (tape, routing->place, moe->plan, &moe->fill);
   if (moe->decision.noisy != NULL)
     routing->noise = find_noise (moe);
+  if (moe->decision.offset != NULL)
+    routing->offset = ms_account_all_experts (moe, moe->decision.offset, 0);
 }
 
 static void

@@ -345,6 +345,7 @@ ms_model_forward (MsModel *model, MsTape *tape, const MsReal *x, const MsTargets
       own.examples = feed.rows;
       own.seed = ms_rng_member_seed (pass->seed, set);
       own.dropout = model->dropout;
+      own.labels = targets != NULL && feed.inputs == 1 ? targets->labels : NULL;
       out.logits[set] = ms_backbone_forward (model->backbone[set], tape, input, &own, &out.features[set]);
       if (targets != NULL)
         add_losses (model, tape, targets, &feed, set, &out);

@@ -135,7 +135,7 @@ sum_squares (gpointer data, gsize begin, gsize end)
       const Chunk *c = &g_array_index (o->chunks, Chunk, i);
       const MsReal *g = c->param->grad + c->begin;
 
-      o->squares[i] = c->param->touched[c->slice] ? ms_row_dot (g, g, c->n) : 0;
+      o->squares[i] = c->param->touched[c->slice] && !c->param->frozen ? ms_row_dot (g, g, c->n) : 0;
     }
 }
 
@@ -200,6 +200,8 @@ update_chunks (gpointer data, gsize begin, gsize end)
       MsReal decay = decay_of (o, u->config, c), scale = o->scale[c->param->set];
       MsReal rate = c->param->fast ? u->rate * (MsReal)u->config->fast_rate : u->rate;
 
+      if (c->param->frozen)
+        continue;
       if (o->kind == MS_CHOICE_OPTIMISER_SGD)
         sgd_loop (p, m, g, c->n, u, rate, scale, decay);
       else if (o->kind == MS_CHOICE_OPTIMISER_ADAM)

@@ -30,8 +30,8 @@ void ms_optimiser_reset (MsOptimiser *optimiser); /* moments and count to 0 */
 /* From the next step on each tensor decays as the rules say, and weight_decay is not looked at; no rules: as before. */
 void ms_optimiser_set_decay (MsOptimiser *optimiser, const MsDecayRules *rules);
 
-/* Measures the global norm of each set's gradients, untouched slices counting as 0, and keeps them for the step that
- * follows. Returns their mean over the sets. */
+/* Measures the global norm of each set's gradients, untouched slices and frozen tensors counting as 0, and keeps them
+ * for the step that follows. Returns their mean over the sets. */
 double ms_optimiser_gradient_norm (MsOptimiser *optimiser, MsPool *pool);
 
 /* One update, after ms_optimiser_gradient_norm. Gradients count as used: their flags are cleared. */

@@ -132,6 +132,40 @@ leaves_an_expert (const MsModel *model, const MsInterventions *set, int at, GErr
   return masked < own || refuse (mask, error, "it leaves no expert that a token could go to: withdraw another mask");
 }
 
+/* Freezes or thaws all that the layer's router learns. */
+static void
+set_frozen (MsRouter *router, bool frozen)
+{
+  MsParam *const learnt[] = { router->kernel, router->bias, router->mu, router->scale };
+
+  router->frozen = frozen;
+  for (guint i = 0; i < G_N_ELEMENTS (learnt); i++)
+    if (learnt[i] != NULL)
+      learnt[i]->frozen = frozen;
+}
+
+/* Hands a layer what concerns it. */
+static void
+steer_layer (const MsModel *model, MsMoe *moe, const MsInterventions *set)
+{
+  g_autoptr (GArray) steers = g_array_new (FALSE, FALSE, sizeof (MsIntervention));
+  bool frozen = false;
+
+  for (int i = 0; i < ms_interventions_count (set); i++)
+    {
+      const MsIntervention *one = ms_interventions_at (set, i);
+
+      if (ms_model_find_layer (model, one) != moe)
+        continue;
+      if (one->kind == MS_INTERVENE_FREEZE)
+        frozen = true;
+      else
+        g_array_append_val (steers, *one);
+    }
+  ms_router_set_steers (moe->router, (const MsIntervention *)(void *)steers->data, (int)steers->len);
+  set_frozen (moe->router, frozen);
+}
+
 bool
 ms_model_intervene (MsModel *model, const MsInterventions *set, GError **error)
 {
@@ -141,6 +175,8 @@ ms_model_intervene (MsModel *model, const MsInterventions *set, GError **error)
   for (int i = 0; i < ms_interventions_count (set); i++)
     if (ms_interventions_at (set, i)->kind == MS_INTERVENE_MASK && !leaves_an_expert (model, set, i, error))
       return false;
+  for (int i = 0; i < model->n_moe; i++)
+    steer_layer (model, model->moe[i], set);
   ms_interventions_ref ((MsInterventions *)set);
   ms_interventions_unref (model->interventions);
   model->interventions = (MsInterventions *)set;

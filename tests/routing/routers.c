@@ -41,7 +41,7 @@ bench_init (Bench *b, const MsRouterKind *kind, int H, int E, int M, const MsRea
 static void
 bench_clear (Bench *b)
 {
-  g_free (b->router);
+  ms_router_free (b->router);
   ms_params_free (b->params);
   ms_tape_free (b->tape);
 }
@@ -413,7 +413,7 @@ test_dry (gconstpointer data)
       load[d.choice[i]]++;
   for (int e = 0; e < 4; e++)
     g_assert_cmpint (load[e], ==, 6);
-  g_free (router);
+  ms_router_free (router);
   ms_params_free (params);
 }
 

@@ -46,7 +46,7 @@ golden_init (Golden *g)
 static void
 golden_clear (Golden *g)
 {
-  g_free (g->router);
+  ms_router_free (g->router);
   ms_params_free (g->params);
 }
 
@@ -102,7 +102,7 @@ test_shapes (void)
   const MsCapacityRule rule = { .factor = 1, .round = MS_ROUND_NEAREST_EVEN, .multiple = 1, .counts_tokens = true };
   const MsRouterShape shape = { .H = 16, .E = 5, .M = 1, .slots = ms_capacity (&rule, 8, 1, 5) };
   g_autoptr (MsParams) params = ms_params_new ();
-  g_autofree MsRouter *router = ms_router_new (&ms_router_soft, params, "Moe", &shape);
+  g_autoptr (MsRouter) router = ms_router_new (&ms_router_soft, params, "Moe", &shape);
   const MsParam *mu = ms_params_find (params, "Moe/Router/mu"), *scale = ms_params_find (params, "Moe/Router/scale");
 
   g_assert_true (mu == router->mu && scale == router->scale);
