@@ -38,6 +38,8 @@ static const Option table[] = {
   { "set", "KEY=VALUE", KIND_LIST, FIELD (set), "change a setting; may be repeated; `moescope keys` lists them" },
   { "until", "CONDITION", KIND_LIST, FIELD (until), "stop when it comes true: \"loss<0.5\", \"cv@3>2\" of block 3, "
                                                     "\"share@3:5<0.01\", dead, alert; may be repeated" },
+  { "at", "STEP:CHANGE", KIND_LIST, FIELD (at), "after STEP batches KEY=VALUE, +INTERVENTION or -INTERVENTION: "
+                                                "+mask:1:3 or -mask:1:3; may be repeated" },
   { "data", "DIR", KIND_TEXT, FIELD (data), "where the data files are; the same as --set task.path=DIR" },
   { "threads", "N", KIND_COUNT, FIELD (threads), "threads to compute on; default one a processor, at most 8", 1,
     MAX_THREADS },
@@ -154,6 +156,7 @@ ms_options_parse (char **argv, const char *const *allowed, GError **error)
   self->arguments = g_ptr_array_new_with_free_func (g_free);
   self->set = g_ptr_array_new_with_free_func (g_free);
   self->until = g_ptr_array_new_with_free_func (g_free);
+  self->at = g_ptr_array_new_with_free_func (g_free);
   self->steps = self->step = self->seeds = self->threads = self->classes = -1;
   bool only_arguments = false;
   for (; *argv != NULL; argv++)
@@ -177,6 +180,7 @@ ms_options_free (MsOptions *self)
   g_clear_pointer (&self->arguments, g_ptr_array_unref);
   g_clear_pointer (&self->set, g_ptr_array_unref);
   g_clear_pointer (&self->until, g_ptr_array_unref);
+  g_clear_pointer (&self->at, g_ptr_array_unref);
   g_free (self);
 }
 

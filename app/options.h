@@ -15,6 +15,7 @@ typedef struct {
   char *input, *labels, *gradients, *shape, *view, *output, *size, *style, *shard;
   GPtrArray *set; /* of char *, owned: "key=value" in the order given */
   GPtrArray *until; /* of char *, owned: conditions */
+  GPtrArray *at;    /* of char *, owned: changes on the way */
   bool full, json, help;
 } MsOptions;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* moescope run: trains, measures, saves. */
+#include "app/changes.h"
 #include "app/command.h"
 #include "app/interrupt.h"
 #include "app/metrics-file.h"
@@ -25,6 +26,8 @@ typedef struct {
   MsHistory *history;       /* owned */
   MsTraceWriter *trace;     /* owned, NULL: not asked for */
   MsStopping *stopping;     /* owned */
+  MsChanges *changes;       /* owned */
+  bool changed;             /* after the last step, and what was measured with it */
   MsRecord *last;           /* owned; NULL: no step was made */
   MsMeasures measures;      /* after the last step */
   gint64 total;   /* step to stop after */
@@ -39,6 +42,7 @@ run_clear (Run *self)
   g_clear_pointer (&self->history, ms_history_free);
   g_clear_pointer (&self->trace, ms_trace_writer_free);
   g_clear_pointer (&self->stopping, ms_stopping_free);
+  g_clear_pointer (&self->changes, ms_changes_free);
   g_clear_pointer (&self->last, ms_record_unref);
   ms_measures_clear (&self->measures);
 }
@@ -100,7 +104,7 @@ static void
 measure (Run *self)
 {
   MsAssessment *newest = self->last != NULL ? self->last->assessment : NULL;
-  if (!self->options->full && newest != NULL && newest->step == self->last->step)
+  if (!self->options->full && !self->changed && newest != NULL && newest->step == self->last->step)
     self->measures.assessment = ms_assessment_ref (newest);
   else
     ms_measures_take (&self->measures, self->session, self->options->full);
@@ -113,9 +117,14 @@ make_steps (Run *self, const char *name, GError **error)
 {
   gint64 step = ms_session_get_step (self->session);
   g_autoptr (MsProgress) progress = ms_progress_new (name, step, self->total, self->options->json);
+  if (!ms_changes_apply (self->changes, self->session, error))
+    return false;
   for (; step < self->total && !ms_interrupted () && ms_stopping_words (self->stopping) == NULL; step++)
     {
       if (!make_step (self, error))
+        return false;
+      self->changed = ms_changes_is_due (self->changes, step + 1);
+      if (!ms_changes_apply (self->changes, self->session, error))
         return false;
       char text[64];
       g_snprintf (text, sizeof text, "loss %.4f", self->last->loss);
@@ -207,7 +216,8 @@ prepare (Run *self, const MsSource *source, GError **error)
   if (self->session == NULL || !find_total (self, error))
     return false;
   self->stopping = ms_stopping_new (self->options->until, ms_session_experiment (self->session), error);
-  if (self->stopping == NULL)
+  self->changes = ms_changes_new (self->options->at, self->session, self->total, error);
+  if (self->stopping == NULL || self->changes == NULL)
     return false;
   gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
   self->tally = ms_tally_new ((int) ((ms_session_dataset (self->session)->n_train + batch - 1) / batch));
@@ -271,8 +281,12 @@ const MsCommand ms_command_run = {
   .details = "Equal experiment, seed and number of threads give equal bytes. A run stopped by --steps or Ctrl-C and\n"
              "taken up again with --resume ends exactly as one that was never stopped: --steps does not change the\n"
              "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
-             "reports.",
+             "reports. With --at 50:KEY=VALUE a setting changes after 50 steps, with --at 50:+INTERVENTION and\n"
+             "--at 50:-INTERVENTION one is put in force or withdrawn; a run taken up again after that has them in\n"
+             "force, and edits of weights that came before it in its weights. Interventions are mask:BLOCK:EXPERT,\n"
+             "force:BLOCK:EXPERT, bias:BLOCK:EXPERT:VALUE, freeze:BLOCK, and the edits swap:BLOCK:A,B and\n"
+             "clone:BLOCK:FROM,TO.",
   .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "trace", "metrics",
-                             "pictures", "until", "full", "json"),
+                             "pictures", "until", "at", "full", "json"),
   .run = run,
 };
