@@ -53,6 +53,13 @@ bool ms_session_fits_memory (MsSession *session, GError **error);
  * many at a time as in training. Resets the tape. Returns the FLOPs of it all. */
 guint64 ms_session_predict (MsSession *session, const float *examples, int n, float *logits, float *features);
 
+/* The batch that comes next into s->x and s->labels, mixed where the experiment says so. */
+MsTargets ms_session_fill_batch (MsSession *session);
+
+/* What the newest of the interventions that stand does to the batch that comes next, if @detail asks for it; resets the
+ * tape. NULL: nothing stands, or nobody asks. */
+MsTrial *ms_session_try_newest (MsSession *session, MsDetail detail);
+
 /* A record with what all records of the session share. */
 MsRecord *ms_session_new_record (const MsSession *session);
 

@@ -31,6 +31,7 @@ ms_session_edit (MsSession *s, const MsIntervention *edit, GError **error)
   if (!ms_model_check_intervention (s->model, edit, error))
     return false;
   ms_model_edit (s->model, s->optimiser, edit);
+  g_clear_pointer (&s->compared, ms_record_unref); /* the weights are others now */
   g_clear_pointer (&s->compared, ms_record_unref);
   return true;
 }

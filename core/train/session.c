@@ -196,9 +196,8 @@ learning_rate (const MsSession *s)
   return ms_schedule_rate (&schedule, s->step);
 }
 
-/* The next batch, mixed where the experiment says so. */
-static MsTargets
-fill_batch (MsSession *s)
+MsTargets
+ms_session_fill_batch (MsSession *s)
 {
   const MsExperiment *x = s->experiment;
   double m = REAL (TASK_MIXUP);
@@ -219,7 +218,7 @@ static MsModelOutput
 forward_next (MsSession *s, bool training)
 {
   MsPass pass = { .seed = s->seed, .step = s->step, .examples = s->batch };
-  MsTargets targets = fill_batch (s);
+  MsTargets targets = ms_session_fill_batch (s);
   MsModelOutput out;
 
   ms_tape_reset (s->tape, training);
@@ -239,7 +238,7 @@ draw_members (MsSession *s, MsDetail detail)
   if (s->model->ensemble != &ms_ensemble_mc_dropout || !(detail & MS_DETAIL_BATCH))
     return NULL;
   logits = g_new (float, (gsize)s->model->shape.samples * s->batch * s->dataset->n_classes);
-  fill_batch (s);
+  ms_session_fill_batch (s);
   ms_model_predict (s->model, s->tape, s->x, &pass, logits, NULL);
   return logits;
 }
@@ -296,10 +295,12 @@ MsRecord *
 ms_session_look (MsSession *s, MsDetail detail, GError **error)
 {
   g_autofree float *draws = draw_members (s, detail);
+  g_autoptr (MsTrial) trial = ms_session_try_newest (s, detail);
   gint64 start = g_get_monotonic_time ();
   MsModelOutput out = forward_next (s, false);
   MsRecord *record = account (s, &out, draws, detail);
 
+  record->trial = g_steal_pointer (&trial);
   record->forward_ms = (double)(g_get_monotonic_time () - start) / 1e3;
   if (detail & MS_DETAIL_SURFACE && s->dataset->plane)
     ms_session_add_surface (s, record);
@@ -323,6 +324,7 @@ ms_session_step (MsSession *s, MsDetail detail, GError **error)
 {
   MsOptimiserConfig config = optimiser_config (s->experiment);
   g_autofree float *draws = draw_members (s, detail);
+  g_autoptr (MsTrial) trial = ms_session_try_newest (s, detail);
   gint64 start = g_get_monotonic_time (), after_forward, after_backward;
   MsModelOutput out = forward_next (s, true);
   double rate = learning_rate (s), norm;
@@ -343,6 +345,7 @@ ms_session_step (MsSession *s, MsDetail detail, GError **error)
   s->step++;
   gint64 after_update = g_get_monotonic_time ();
   record = account (s, &out, draws, detail);
+  record->trial = g_steal_pointer (&trial);
   record->learning_rate = rate;
   record->gradient_norm = norm;
   record->forward_ms = (double)(after_forward - start) / 1e3;

@@ -4,6 +4,7 @@
 
 #include "tests/train/sessions.h"
 
+#include <math.h>
 #include <string.h>
 
 static MsIntervention
@@ -220,6 +221,215 @@ test_clone (void)
     }
 }
 
+/* What FREEZE froze is the same to the byte after 20 steps, moments too; all else moves. */
+static void
+check_frozen (const char *router, const char *const *names)
+{
+  g_autoptr (MsSession) s = digits ("routing.router", router);
+  MsParams *params = s->model->params;
+  gsize flat = ms_params_flat (params);
+  g_autofree MsReal *before = NULL, *first = NULL;
+
+  steps (s, 3);
+  intervene (s, "freeze:1");
+  before = g_memdup2 (ms_params_values (params), flat * sizeof *before);
+  first = g_memdup2 (ms_optimiser_first (s->optimiser), flat * sizeof *first);
+  steps (s, 20);
+  for (int i = 0; i < ms_params_count (params); i++)
+    {
+      const MsParam *p = ms_params_at (params, i);
+      bool frozen = g_strv_contains (names, p->name);
+      bool same = memcmp (p->value, before + p->offset, p->n * sizeof *before) == 0;
+
+      g_assert_true (same == frozen);
+      if (frozen)
+        g_assert_cmpmem (first + p->offset, p->n * sizeof *first, ms_optimiser_first (s->optimiser) + p->offset,
+                         p->n * sizeof *first);
+    }
+  intervene (s, "");
+  steps (s, 2);
+  for (int i = 0; i < ms_params_count (params); i++)
+    {
+      const MsParam *p = ms_params_at (params, i);
+
+      g_assert_cmpint (memcmp (p->value, before + p->offset, p->n * sizeof *before), !=, 0);
+    }
+}
+
+#define ROUTER "Encoder/encoderblock_1/Moe/Router/"
+
+static void
+test_freeze (void)
+{
+  check_frozen ("top-k", PAIRS (ROUTER "dense/kernel"));
+  check_frozen ("sigmoid", PAIRS (ROUTER "dense/kernel", ROUTER "bias"));
+  check_frozen ("soft", PAIRS (ROUTER "mu", ROUTER "scale"));
+}
+
+/* Swapped experts whose router columns change places, too, are the same model. */
+static void
+test_permutation (void)
+{
+  g_autoptr (MsSession) s = digits ("routing.noise", "0");
+  g_autoptr (MsRecord) before = NULL, swapped = NULL, after = NULL;
+  MsParam *kernel = ms_params_find (s->model->params, ROUTER "dense/kernel");
+  gsize n;
+
+  steps (s, 5);
+  before = ms_session_look (s, MS_DETAIL_BATCH, NULL);
+  n = (gsize)before->predictions->M * (gsize)before->predictions->N * (gsize)before->predictions->C;
+  edit (s, "swap:1:0,2");
+  swapped = ms_session_look (s, MS_DETAIL_BATCH, NULL);
+  g_assert_cmpint (memcmp (before->predictions->probs, swapped->predictions->probs, n * sizeof (float)), !=, 0);
+  for (gsize h = 0; h < kernel->dim[0]; h++)
+    {
+      MsReal *row = kernel->value + h * 4, was = row[0];
+
+      row[0] = row[2];
+      row[2] = was;
+    }
+  after = ms_session_look (s, MS_DETAIL_BATCH, NULL);
+  g_assert_cmpint (before->routing[0]->load[0], ==, after->routing[0]->load[2]);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (before->predictions->probs[i], after->predictions->probs[i], 1e-5);
+}
+
+static MsTrial *
+try_text (MsSession *s, const char *text)
+{
+  const MsIntervention what = parsed (text);
+  g_autoptr (GError) error = NULL;
+  MsTrial *trial = ms_session_try (s, &what, &error);
+
+  g_assert_no_error (error);
+  return trial;
+}
+
+/* Standing already or not, an edit or not: the session has the same bytes after a trial, and trains on as if there had
+ * been none. */
+static void
+test_trial_leaves_no_trace (void)
+{
+  static const char *const tried[] = { "mask:1:2", "force:3:0:label=3", "bias:1:1:2", "freeze:1", "swap:1:0,3",
+                                       "clone:3:1,2" };
+  g_autoptr (MsSession) s = digits ("optimiser.kind", "adam"), plain = digits ("optimiser.kind", "adam");
+  g_autoptr (GBytes) last = NULL, expected = NULL;
+
+  steps (s, 3);
+  steps (plain, 3);
+  intervene (s, "mask:1:2 bias:3:0:1");
+  intervene (plain, "mask:1:2 bias:3:0:1");
+  for (guint i = 0; i < G_N_ELEMENTS (tried); i++)
+    {
+      g_autoptr (GBytes) before = ms_session_save_state (s), after = NULL;
+      g_autoptr (MsTrial) trial = try_text (s, tried[i]);
+
+      after = ms_session_save_state (s);
+      g_assert_true (g_bytes_equal (before, after));
+      g_assert_nonnull (trial->arm[MS_ARM_INTERVENTION].words);
+      g_assert_cmpfloat (trial->arm[MS_ARM_BASELINE].changed, ==, 0);
+      g_assert_cmpfloat (trial->arm[MS_ARM_BASELINE].kl, ==, 0);
+      g_assert_true ((trial->arm[MS_ARM_CONTROL].words == NULL) == (strcmp (tried[i], "freeze:1") == 0));
+    }
+  steps (s, 2);
+  steps (plain, 2);
+  last = ms_session_save_state (s);
+  expected = ms_session_save_state (plain);
+  g_assert_true (g_bytes_equal (last, expected));
+}
+
+/* The busiest expert has no load once it is masked; the baseline is a deterministic look. */
+static void
+test_trial_of_the_busiest (void)
+{
+  g_autoptr (MsSession) s = digits ("routing.noise", "0");
+  g_autoptr (MsRecord) look = NULL;
+  g_autoptr (MsTrial) trial = NULL;
+  g_autofree char *text = NULL;
+  const MsTrialArm *arm;
+  int busiest = 0;
+
+  steps (s, 10);
+  look = ms_session_look (s, MS_DETAIL_BATCH, NULL);
+  for (int e = 1; e < 4; e++)
+    busiest = look->routing[0]->load[e] > look->routing[0]->load[busiest] ? e : busiest;
+  text = g_strdup_printf ("mask:1:%d", busiest);
+  trial = try_text (s, text);
+  arm = trial->arm;
+  g_assert_cmpint (trial->step, ==, 10);
+  g_assert_cmpint (trial->examples, ==, 16);
+  g_assert_cmpmem (arm[MS_ARM_BASELINE].load, 4 * sizeof (int), look->routing[0]->load, 4 * sizeof (int));
+  g_assert_cmpfloat_with_epsilon (arm[MS_ARM_BASELINE].task_loss, look->task_loss, 1e-6);
+  g_assert_cmpfloat_with_epsilon (arm[MS_ARM_BASELINE].error, look->train_error, 1e-9);
+  g_assert_cmpint (arm[MS_ARM_INTERVENTION].load[busiest], ==, 0);
+  g_assert_cmpfloat (arm[MS_ARM_INTERVENTION].kl, >, 0);
+  g_assert_cmpint (arm[MS_ARM_CONTROL].load[busiest], >, 0);
+  g_assert_cmpstr (arm[MS_ARM_INTERVENTION].words, !=, arm[MS_ARM_CONTROL].words);
+}
+
+/* To mask an expert that nobody chooses changes nothing. */
+static void
+test_trial_of_the_unused (void)
+{
+  g_autoptr (MsSession) s = digits ("routing.noise", "0");
+  g_autoptr (MsTrial) trial = NULL;
+
+  s->model->routing.renormalise = true; /* else the softmax over fewer experts gives larger gates */
+  steps (s, 3);
+  intervene (s, "bias:1:2:-1000");
+  trial = try_text (s, "mask:1:2");
+  g_assert_cmpint (trial->arm[MS_ARM_BASELINE].load[2], ==, 0);
+  g_assert_cmpfloat (trial->arm[MS_ARM_INTERVENTION].kl, ==, 0);
+  g_assert_cmpfloat (trial->arm[MS_ARM_INTERVENTION].changed, ==, 0);
+  g_assert_cmpmem (trial->arm[MS_ARM_BASELINE].load, 4 * sizeof (int), trial->arm[MS_ARM_INTERVENTION].load,
+                   4 * sizeof (int));
+}
+
+/* Records that ask for it have the trial of the newest and the words of all. */
+static void
+test_records (void)
+{
+  const MsDetail detail = MS_DETAIL_BATCH | MS_DETAIL_TRIAL | MS_DETAIL_ROUTE;
+  g_autoptr (MsSession) s = digits ("routing.router", "top-k");
+  g_autoptr (MsRecord) before = ms_session_step (s, detail, NULL), step = NULL, look = NULL;
+
+  g_assert_null (before->trial);
+  g_assert_null (before->interventions);
+  g_assert_null (before->routing[0]->offset);
+  intervene (s, "bias:3:1:0.5 mask:1:3");
+  step = ms_session_step (s, detail, NULL);
+  look = ms_session_look (s, detail, NULL);
+  g_assert_cmpstr (step->interventions, ==, "bias +0.5 on expert 1 in block 3; mask expert 3 in block 1");
+  g_assert_cmpstr (step->trial->arm[MS_ARM_INTERVENTION].words, ==, "mask expert 3 in block 1");
+  g_assert_cmpint (step->trial->step, ==, 1);
+  g_assert_cmpint (look->trial->step, ==, 2);
+  g_assert_cmpint (step->routing[0]->load[3], ==, 0);
+  g_assert_true (isinf (step->routing[0]->offset[3]));
+  g_assert_cmpfloat (step->routing[1]->offset[1], ==, 0.5f);
+  g_assert_true (isfinite (step->loss) && isfinite (step->load_loss) && isfinite (step->importance_loss));
+}
+
+/* With one expert left there is none to hold it against. */
+static void
+test_no_control (void)
+{
+  g_autoptr (MsSession) s = digits ("routing.router", "top-k");
+  const MsIntervention last = parsed ("mask:1:3");
+  g_autoptr (MsTrial) trial = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) before = NULL, after = NULL;
+
+  intervene (s, "mask:1:0 mask:1:1 mask:1:2");
+  trial = try_text (s, "bias:1:3:1");
+  g_assert_null (trial->arm[MS_ARM_CONTROL].words);
+  g_assert_true (isnan (trial->arm[MS_ARM_CONTROL].task_loss));
+  before = ms_session_save_state (s);
+  g_assert_null (ms_session_try (s, &last, &error));
+  g_assert_nonnull (strstr (error->message, "leaves no expert"));
+  after = ms_session_save_state (s);
+  g_assert_true (g_bytes_equal (before, after));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,5 +441,12 @@ main (int argc, char **argv)
   g_test_add_func ("/train/steering/broken-state", test_broken_state);
   g_test_add_func ("/train/steering/swap-twice", test_swap_twice);
   g_test_add_func ("/train/steering/clone", test_clone);
+  g_test_add_func ("/train/steering/freeze", test_freeze);
+  g_test_add_func ("/train/steering/permutation", test_permutation);
+  g_test_add_func ("/train/steering/trial-leaves-no-trace", test_trial_leaves_no_trace);
+  g_test_add_func ("/train/steering/trial-of-the-busiest", test_trial_of_the_busiest);
+  g_test_add_func ("/train/steering/trial-of-the-unused", test_trial_of_the_unused);
+  g_test_add_func ("/train/steering/records", test_records);
+  g_test_add_func ("/train/steering/no-control", test_no_control);
   return g_test_run ();
 }
