@@ -3,6 +3,7 @@
 /* The words and tables of the pictures that are about experts and routers, from records made by hand. */
 #include "ui/paint/coactivation-data.h"
 #include "ui/paint/entropy-data.h"
+#include "ui/paint/experts-data.h"
 #include "ui/paint/frontier-data.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
@@ -241,6 +242,66 @@ test_frontier (void)
   ms_scene_free (scene);
 }
 
+/* 64 assignments, 16 of them expert 0's and 48 expert 1's: too few to call the others dead; 208 are enough. */
+static void
+test_experts (void)
+{
+  const MsPainter *painter = ms_painter_find ("experts");
+  MsScene *scene = ms_sample_digits_sized (4, 8, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  float *cosine = g_new0 (float, 64);
+  MsSpot spot = MS_SPOT_NONE;
+
+  ms_history_free ((MsHistory *) scene->history);
+  scene->history = NULL;
+  for (int e = 0; e < 8; e++)
+    routing->load[e] = e == 0 ? 16 : e == 1 ? 48 : 0;
+  cosine[2 * 8 + 5] = cosine[5 * 8 + 2] = 0.25f;
+  routing->expert_cosine = cosine;
+  spot.kind = MS_SPOT_EXPERT;
+  spot.expert = 2;
+  says (painter, scene, &spot,
+        "expert 2, block 1\n0 of 64 assignments in 1 step: an even share would be 8.0, too few to call it dead\n"
+        "by chance 0.0016 of 8 would be unused: E (1 − 1/E)^N\n"
+        "weights most like those of expert 5: cosine 0.250");
+  has_row (painter, scene, "2\t0\t64\t1\t0.000\tunused, too few assignments to call it dead");
+  has_row (painter, scene, "2\t5\t0.250000\t");
+  spot.kind = MS_SPOT_EXPERTS;
+  spot.other = 5;
+  says (painter, scene, &spot,
+        "experts 2 and 5, block 1\ncosine of their weights, less the mean of all experts: 0.250\n"
+        "cosine of their columns of the router: not captured");
+  routing->load[0] = 160;
+  has_row (painter, scene, "2\t0\t208\t1\t0.000\tdead");
+  has_row (painter, scene, "0\t160\t208\t1\t76.923\tused");
+  ms_scene_free (scene);
+}
+
+/* Use is summed over the newest steps up to the one that is looked at. */
+static void
+test_experts_window (void)
+{
+  MsScene *scene = ms_painter_find ("experts")->sample ();
+  MsHistory *history = (MsHistory *) scene->history;
+  MsRecord *record = (MsRecord *) scene->record;
+
+  record->step = 100;
+  for (int p = 0; p < history->n_points; p++)
+    for (int e = 0; e < 8; e++)
+      history->load[p * 2 * 8 + e] = p < 50 ? 1000 : p < 100 ? (float) e : 2000;
+  {
+    g_auto (MsExperts) experts = { 0 };
+
+    g_assert_true (ms_experts_read (&experts, scene));
+    g_assert_cmpint (experts.steps, ==, 50);
+    g_assert_cmpfloat (experts.count[3], ==, 150);
+    g_assert_cmpfloat (experts.total, ==, 50 * 28);
+    g_assert_cmpint (experts.unused, ==, 1);
+    g_assert_cmpint (ms_experts_state (&experts, 0), ==, MS_EXPERT_DEAD);
+  }
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -253,5 +314,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words-experts/entropy", test_entropy);
   g_test_add_func ("/words-experts/soft-entropy", test_soft_entropy);
   g_test_add_func ("/words-experts/frontier", test_frontier);
+  g_test_add_func ("/words-experts/experts", test_experts);
+  g_test_add_func ("/words-experts/experts-window", test_experts_window);
   return g_test_run ();
 }

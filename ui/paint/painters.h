@@ -23,6 +23,7 @@ G_BEGIN_DECLS
   X (coactivation) \
   X (entropy) \
   X (frontier) \
+  X (experts) \
   X (timeline) \
   X (token)
 
