@@ -190,6 +190,9 @@ GtkWidget *
 ms_tile_new (const MsPainter *painter)
 {
   MsTile *self = g_object_new (MS_TYPE_TILE, NULL);
+  g_autofree char *name = g_strdup_printf ("%s tile", painter->title);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 
   self->canvas = MS_CANVAS (ms_canvas_new (painter));
   self->overlay = gtk_overlay_new ();
@@ -254,6 +257,7 @@ ms_tile_class_init (MsTileClass *class)
   G_OBJECT_CLASS (class)->dispose = ms_tile_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "tile");
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (class), GTK_ACCESSIBLE_ROLE_GROUP);
   for (int i = 0; ms_canvas_actions[i] != NULL; i++)
     gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), ms_canvas_actions[i], NULL, forward_cb);
   for (int wish = 0; wish < (int) G_N_ELEMENTS (actions); wish++)

@@ -130,6 +130,21 @@ is_head (MsWorkspace *self, MsTile *tile, double x, double y)
          && ms_tile_is_head (tile, in_x, in_y) && !is_button (self, x, y);
 }
 
+/* The cut moves with the pointer, not to it: wherever in the gap it was taken, it does not jump. */
+static void
+take_cut (MsWorkspace *self, int cut)
+{
+  MsRoom room = ms_workspace_room (self);
+  MsPlace gap;
+
+  self->drag.kind = MS_DRAG_CUT;
+  self->drag.cut = cut;
+  if (!ms_layout_cut_place (self->layout, cut, &room, &gap))
+    return;
+  self->drag.x = gap.x + gap.width / 2;
+  self->drag.y = gap.y + gap.height / 2;
+}
+
 static void
 drag_begin_cb (GtkGestureDrag *gesture, double x, double y, MsWorkspace *self)
 {
@@ -141,8 +156,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, MsWorkspace *self)
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
   else if (cut >= 0)
     {
-      self->drag.kind = MS_DRAG_CUT;
-      self->drag.cut = cut;
+      take_cut (self, cut);
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
     }
   else if (tile != NULL && self->alone == NULL && is_head (self, tile, x, y))

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct {
   enum { MS_DRAG_NOTHING, MS_DRAG_CUT, MS_DRAG_TILE } kind;
   int cut;
-  double x, y; /* where it began, in the workspace */
+  double x, y; /* where it began, in the workspace; of a cut, its middle then */
   bool moved;  /* far enough to be meant */
   MsTile *tile, *onto; /* borrowed children; onto NULL: it is dropped nowhere */
   bool beside;         /* on an edge: onto is split on the side; else the two change places */

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The tiles of the real window: split, swapped, resized, maximised and remembered, by pointer and keys."""
+import configparser
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+from driver import Atspi, Program, run, wait_for
+
+FOUR = 'col(0.5 row(0.5 assignments load) row(0.5 curves calibration))'
+
+
+def with_layout(preset, layout, width=1280, height=800):
+    """A configuration folder in which this layout was left."""
+    config = tempfile.mkdtemp(prefix='moescope-test-')
+    os.makedirs(f'{config}/moescope')
+    with open(f'{config}/moescope/window.ini', 'w', encoding='utf-8') as state:
+        state.write(f'[window]\nwidth={width}\nheight={height}\n[layouts]\n{preset}={layout}\n')
+    return config
+
+
+def remembered(config, name):
+    state = configparser.ConfigParser(interpolation=None)
+    state.optionxform = str
+    state.read(f'{config}/moescope/window.ini')
+    return state['layouts'].get(urllib.parse.quote(name)) if 'layouts' in state else None
+
+
+def xdo(*arguments):
+    subprocess.run(['xdotool', *map(str, arguments)], check=True)
+
+
+def views(program):
+    return {name for name in program.names('image') if name != 'rebuilds the model'} - {'Timeline'}
+
+
+class Tiles:
+    """Where the pictures stand on the screen."""
+
+    def __init__(self, program):
+        self.program = program
+        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(program.process.pid)],
+                               capture_output=True, text=True, check=True).stdout.split()
+        shape = [subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window], capture_output=True, text=True,
+                                check=True).stdout for window in found]
+        areas = [dict(line.split('=') for line in text.split()) for text in shape]
+        largest = max(areas, key=lambda area: int(area['WIDTH']) * int(area['HEIGHT']))
+        self.x, self.y = int(largest['X']), int(largest['Y'])
+
+    def place(self, view):
+        extents = Atspi.Component.get_extents(self.program.find('image', view), Atspi.CoordType.WINDOW)
+        return extents.x + self.x, extents.y + self.y, extents.width, extents.height
+
+    def at(self, view, across, down):
+        x, y, width, height = self.place(view)
+        return round(x + across * width), round(y + down * height)
+
+    def head(self, view):
+        """Where a picture can be taken: beside its title, clear of its menu button."""
+        x, y, _, _ = self.place(view)
+        return x + 24, y + 20
+
+
+def drag(start, end):
+    xdo('mousemove', *start, 'mousedown', 1)
+    for step in range(1, 11):
+        xdo('mousemove', *[round(a + (b - a) * step / 10) for a, b in zip(start, end)])
+        time.sleep(0.03)
+    time.sleep(0.1)
+    xdo('mouseup', 1)
+
+
+def focus(program, view):
+    """Tab by Tab, as somebody without a mouse would."""
+    image = program.find('image', view)
+    for _ in range(80):
+        if image.get_state_set().contains(Atspi.StateType.FOCUSED):
+            return
+        xdo('key', 'Tab')
+        time.sleep(0.05)
+    raise AssertionError(f'{view} cannot be reached by Tab')
+
+
+def opened(program):
+    program.wait_step(lambda step: step == 0, 'step 0')
+    wait_for('the tiles', lambda: len(views(program)) >= 4)
+    time.sleep(0.5)
+    return Tiles(program)
+
+
+def closed_with(program):
+    assert program.close() == 0
+    return remembered(program.config, 'digits-vmoe')
+
+
+def test_swap_and_split_by_drag():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
+        tiles = opened(program)
+        before = tiles.place('Curves')
+        drag(tiles.head('Load'), tiles.at('Curves', 0.5, 0.5))
+        wait_for('Load where Curves was', lambda: tiles.place('Load') == before)
+        drag(tiles.head('Calibration'), tiles.at('Assignments', 0.5, 0.9))
+        wait_for('Calibration below Assignments', lambda: tiles.place('Calibration')[0] == tiles.place('Assignments')[0])
+        layout = closed_with(program)
+    assert layout == 'col(0.5 row(0.5 col(0.5 assignments calibration) curves) load)', layout
+
+
+def test_a_press_on_the_head_keeps_the_choice():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
+        tiles = opened(program)
+        xdo('mousemove', *tiles.head('Load'), 'mousedown', 1)
+        xdo('mousemove_relative', 3, 2, 'mouseup', 1)
+        time.sleep(0.3)
+        layout = closed_with(program)
+    assert layout == FOUR, layout
+
+
+def test_maximise_and_restore():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
+        tiles = opened(program)
+        everything = views(program)
+        xdo('mousemove', *tiles.head('Load'), 'click', '--repeat', 2, '--delay', 60, 1)
+        wait_for('Load alone', lambda: views(program) == {'Load'})
+        time.sleep(0.5)
+        xdo('key', 'Escape')
+        wait_for('all views', lambda: views(program) == everything)
+        xdo('mousemove', *tiles.at('Curves', 0.5, 0.5))
+        time.sleep(0.2)
+        xdo('key', 'F11')
+        wait_for('Curves alone', lambda: views(program) == {'Curves'})
+        xdo('key', 'F11')
+        wait_for('all views again', lambda: views(program) == everything)
+        program.act(program.find('panel', 'Curves tile'), 'tile.maximise')
+        wait_for('Curves alone', lambda: views(program) == {'Curves'})
+        layout = closed_with(program)
+    assert layout == FOUR, layout
+
+
+def test_close_and_the_list_of_views():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
+        opened(program)
+        program.act(program.find('panel', 'Calibration tile'), 'tile.close')
+        wait_for('no Calibration', lambda: 'Calibration' not in views(program))
+        program.act(program.frame, 'win.views')
+        program.press('OOD')
+        wait_for('OOD', lambda: 'OOD' in views(program))
+        program.press('Usual views')
+        wait_for('the usual views', lambda: views(program) == {'Assignments', 'Load', 'Curves', 'Calibration'})
+        assert closed_with(program) is None
+
+
+def test_a_view_beside_by_the_menu():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
+        opened(program)
+        focus(program, 'Load')
+        xdo('key', 'Menu')
+        time.sleep(0.5)
+        xdo('key', 'r')  # Split Right, by its mnemonic
+        time.sleep(0.5)
+        xdo('key', 'Down', 'Return')
+        wait_for('a fifth view', lambda: len(views(program)) == 5)
+        layout = closed_with(program)
+    assert re.search(r'row\(0\.5 load [a-z]+\)', layout), layout
+
+
+def test_cuts_by_drag_and_keys():
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', 'row(0.5 load curves)')) as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('the tiles', lambda: views(program) == {'Load', 'Curves'})
+        time.sleep(0.5)
+        tiles = Tiles(program)
+        x, y, width, height = tiles.place('Load')
+        drag((x + width + 10, y + height // 2), (x + width + 70, y + height // 2))
+        wait_for('a wider Load', lambda: abs(tiles.place('Load')[2] - width - 60) <= 2)
+        focus(program, 'Load')
+        xdo('key', 'ctrl+alt+Left')
+        wait_for('24 less', lambda: abs(tiles.place('Load')[2] - width - 36) <= 2)
+        layout = closed_with(program)
+        config = program.config
+    share = float(re.fullmatch(r'row\((0\.\d+) load curves\)', layout).group(1))
+    assert share > 0.52, layout
+    with Program('digits-vmoe', config=config) as program:
+        wait_for('the tiles', lambda: views(program) == {'Load', 'Curves'})
+        tiles = Tiles(program)
+        wait_for('the width as it was left', lambda: abs(tiles.place('Load')[2] - width - 36) <= 4)
+
+
+def test_a_file_brings_its_layout():
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'mine.json')
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump({'task.data': 'digits', 'layout': 'col(0.3 curves sundial)'}, file)
+    done = subprocess.run([os.environ['MOESCOPE_PROGRAM'], 'run', path, '--steps', '1', '--json'], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with Program(path) as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('only the curves', lambda: views(program) == {'Curves'})
+
+
+def test_any_size():
+    """Every view there is, from the smallest window to the largest, without a warning; too many tiles scroll."""
+    names = [view['name'] for view in json.loads(subprocess.run(
+        [os.environ['MOESCOPE_PROGRAM'], 'views', '--json'], capture_output=True, text=True, check=True).stdout)]
+    layout = names[0]
+    for i, name in enumerate(names[1:]):
+        layout = f'{"row" if i % 2 else "col"}(0.5 {name} {layout})'
+    for width, height in ((1024, 640), (3840, 2160)):
+        with Program('digits-e3', config=with_layout('digits-e3', layout, width, height)) as program:
+            program.wait_step(lambda step: step == 0, 'step 0')
+            wait_for('many views', lambda: len(views(program)) >= 6)
+            program.press('Step')
+            program.wait_step(lambda step: step == 1, 'step 1')
+            tiles = Tiles(program)
+            for view in views(program):
+                assert tiles.place(view)[2] >= 290 and tiles.place(view)[3] >= 200, (view, tiles.place(view))
+            assert program.close() == 0
+
+
+if __name__ == '__main__':
+    chosen = [case for name, case in list(globals().items()) if name.startswith('test_')
+              and (len(sys.argv) < 2 or name[5:] in sys.argv[1:])]
+    sys.exit(run(*chosen))
