@@ -106,7 +106,8 @@ def test_swap_and_split_by_drag():
         drag(tiles.head('Load'), tiles.at('Curves', 0.5, 0.5))
         wait_for('Load where Curves was', lambda: tiles.place('Load') == before)
         drag(tiles.head('Calibration'), tiles.at('Assignments', 0.5, 0.9))
-        wait_for('Calibration below Assignments', lambda: tiles.place('Calibration')[0] == tiles.place('Assignments')[0])
+        wait_for('Calibration below Assignments',
+                 lambda: tiles.place('Calibration')[0] == tiles.place('Assignments')[0])
         layout = closed_with(program)
     assert layout == 'col(0.5 row(0.5 col(0.5 assignments calibration) curves) load)', layout
 
