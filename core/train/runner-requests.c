@@ -198,6 +198,18 @@ recall (MsRunner *self, const MsRequest *request)
 }
 
 static void
+try (MsRunner *self, const MsIntervention *intervention)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTrial) trial = ms_session_try (self->session, intervention, &error);
+
+  if (trial != NULL)
+    ms_mailbox_tell_trial (&self->mailbox, trial);
+  else
+    ms_runner_tell_error (self, error);
+}
+
+static void
 tell_command (MsRunner *self, const char *source, const MsExperiment *base)
 {
   g_autofree char *word = ms_shell_word (source), *command = NULL;
@@ -245,6 +257,7 @@ handle_session (MsRunner *self, const MsRequest *request)
     case MS_REQUEST_RECALL: recall (self, request); break;
     case MS_REQUEST_CHANGE: ms_runner_do_change (self, request->experiment); break;
     case MS_REQUEST_INTERVENE: ms_runner_do_intervene (self, &request->intervention, request->on); break;
+    case MS_REQUEST_TRY: try (self, &request->intervention); break;
     case MS_REQUEST_UNDO: ms_runner_do_undo (self); break;
     case MS_REQUEST_REDO: ms_runner_do_redo (self); break;
     case MS_REQUEST_TELL_COMMAND: tell_command (self, request->text, request->experiment); break;

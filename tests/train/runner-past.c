@@ -501,6 +501,7 @@ test_interventions (void)
   g_assert_nonnull (strstr (reader->undo, "mask"));
   g_assert_nonnull (strstr (reader->command, "--at 4:+mask:"));
   step (reader, 2);
+  g_assert_cmpint (reader->latest->routing[0]->load[1], ==, 0);
   ms_runner_undo (reader->runner);
   settle (reader);
   g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 0);
@@ -508,12 +509,46 @@ test_interventions (void)
   ms_runner_redo (reader->runner);
   settle (reader);
   g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 1);
+  set (reader, "run.seed", "3"); /* what stands goes on standing */
+  g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 1);
+  step (reader, 1);
+  g_assert_cmpint (reader->latest->routing[0]->load[1], ==, 0);
+  g_assert_nonnull (strstr (reader->command, "--seed 3 --at 0:+mask:"));
   ms_runner_go (reader->runner, 0, 3);
   settle (reader);
   g_assert_cmpint (ms_interventions_count (reader->interventions), ==, 0);
   ms_runner_intervene (reader->runner, &nowhere, true);
   wait_until (reader, has_error);
   g_assert_nonnull (strstr (reader->error, "mask:7:0"));
+}
+
+static bool
+has_trial (Reader *reader)
+{
+  return reader->trial != NULL;
+}
+
+/* What it would do is told; nothing is done. */
+static void
+test_try (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (GBytes) before = NULL;
+  MsIntervention mask;
+  char text[32];
+
+  step (reader, 4);
+  before = bytes_of (reader);
+  g_assert_true (block_of_first (reader, text, sizeof text, "mask:%d:1"));
+  mask = intervention (text);
+  ms_runner_try (reader->runner, &mask);
+  wait_until (reader, has_trial);
+  g_assert_cmpint (reader->trial->step, ==, 4);
+  g_assert_cmpint (reader->trial->arm[MS_ARM_INTERVENTION].load[1], ==, 0);
+  assert_bytes (reader, before);
+  mask = intervention ("mask:7:0");
+  ms_runner_try (reader->runner, &mask);
+  wait_until (reader, has_error);
 }
 
 /* An edit begins a branch; undoing it goes back to the moment before, redoing to where it was left. */
@@ -609,6 +644,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner-past/not-finite", test_not_finite);
   g_test_add_func ("/runner-past/undo-and-redo", test_undo_and_redo);
   g_test_add_func ("/runner-past/interventions", test_interventions);
+  g_test_add_func ("/runner-past/try", test_try);
   g_test_add_func ("/runner-past/edit", test_edit);
   g_test_add_func ("/runner-past/trace", test_trace);
   g_test_add_func ("/runner-past/while-playing", test_while_playing);

@@ -201,6 +201,91 @@ check_branches (gsize budget)
   assert_same_state (run.session, b.session);
 }
 
+static MsIntervention
+intervention (const Run *run, const char *format)
+{
+  g_autofree char *text = g_strdup_printf (format, run->session->model->moe[0]->block);
+  g_autoptr (GError) error = NULL;
+  MsIntervention it;
+
+  ms_intervention_parse (&it, text, &error);
+  g_assert_no_error (error);
+  return it;
+}
+
+static void
+intervene (const Run *run, const char *format, bool on)
+{
+  MsIntervention it = intervention (run, format);
+  const MsInterventions *now = ms_session_interventions (run->session);
+  g_autoptr (MsInterventions) set = on ? ms_interventions_with (now, &it) : ms_interventions_without (now, &it);
+
+  g_assert_true (ms_session_intervene (run->session, set, NULL));
+  if (run->timeline != NULL)
+    ms_timeline_note (run->timeline, run->session);
+}
+
+static void
+edit (const Run *run, const char *format)
+{
+  MsIntervention it = intervention (run, format);
+
+  g_assert_true (ms_session_edit (run->session, &it, NULL));
+  if (run->timeline != NULL)
+    ms_timeline_note_edit (run->timeline, run->session, &it);
+}
+
+/* What @run and a run of its own do alike: 14 steps with interventions, two edits at one step, and a value. */
+static void
+intervene_and_edit (const Run *run)
+{
+  step_to (run, 4);
+  intervene (run, "mask:%d:1", true);
+  step_to (run, 7);
+  edit (run, "swap:%d:0,2");
+  edit (run, "clone:%d:2,3");
+  set (run, "routing.k", "2");
+  intervene (run, "bias:%d:0:1.5", true);
+  step_to (run, 11);
+  intervene (run, "mask:%d:1", false);
+  step_to (run, 14);
+}
+
+static void
+check_interventions (gsize budget)
+{
+  g_auto (Run) run = run_new (budget);
+  g_auto (Run) alone = { session_of (1, PAIRS (SMALL)), NULL }, plain = { session_of (1, PAIRS (SMALL)), NULL };
+
+  intervene_and_edit (&run);
+  g_assert_cmpint (branch_of (&run), ==, 2); /* an edit begins one */
+  rebuild (&run, "routing.experts", "8");
+  step_to (&run, 3);
+  go (&run, 0, 2);
+  intervene (&run, "freeze:%d", true);
+  step_to (&run, 9);
+  go (&run, 2, 14);
+  intervene_and_edit (&alone);
+  assert_same_state (run.session, alone.session);
+  step_to (&plain, 4);
+  intervene (&plain, "mask:%d:1", true);
+  step_to (&plain, 7);
+  go (&run, 0, 7); /* before the edits */
+  assert_same_state (run.session, plain.session);
+}
+
+static void
+test_interventions (void)
+{
+  check_interventions (BUDGET);
+}
+
+static void
+test_interventions_without_states (void)
+{
+  check_interventions (1);
+}
+
 static void
 test_branches (void)
 {
@@ -508,6 +593,8 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline/same-bytes", test_same_bytes);
   g_test_add_func ("/timeline/branches", test_branches);
   g_test_add_func ("/timeline/branches-without-states", test_branches_without_states);
+  g_test_add_func ("/timeline/interventions", test_interventions);
+  g_test_add_func ("/timeline/interventions-without-states", test_interventions_without_states);
   g_test_add_func ("/timeline/pruned", test_pruned);
   g_test_add_func ("/timeline/rebuild", test_rebuild);
   g_test_add_func ("/timeline/measured", test_measured);
