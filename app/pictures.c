@@ -3,6 +3,16 @@
 #include "app/pictures.h"
 #include "ui/paint/export.h"
 
+MsDetail
+ms_pictures_detail (void)
+{
+  MsDetail detail = MS_DETAIL_SCALARS;
+
+  for (const MsPainter *const *painter = ms_painters (); *painter != NULL; painter++)
+    detail |= (*painter)->detail;
+  return detail;
+}
+
 bool
 ms_pictures_save_all (const MsScene *scene, const char *folder, GError **error)
 {

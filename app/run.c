@@ -66,7 +66,7 @@ detail_of (const Run *self, gint64 step)
   if (self->trace != NULL && (is_last || step % MAX (self->total / TRACED_BATCHES, 1) == 0))
     detail |= MS_DETAIL_BATCH;
   if (self->options->pictures != NULL && is_last)
-    detail |= MS_DETAIL_BATCH | MS_DETAIL_SURFACE;
+    detail |= MS_DETAIL_BATCH | MS_DETAIL_SURFACE | ms_pictures_detail ();
   return detail;
 }
 
