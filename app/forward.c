@@ -59,6 +59,15 @@ read_labels (const char *path, gsize n, GError **error)
   return g_steal_pointer (&labels);
 }
 
+static MsInterventions *
+read_interventions (const MsOptions *options, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < options->intervene->len; i++)
+    g_string_append_printf (text, " %s", (const char *) g_ptr_array_index (options->intervene, i));
+  return ms_interventions_parse (text->str, error);
+}
+
 static bool
 write_gradients (const MsForwardResult *result, const char *path, GError **error)
 {
@@ -132,8 +141,11 @@ run (const MsOptions *options, GError **error)
       if (labels == NULL)
         return false;
     }
-  g_autoptr (MsForwardResult) result = ms_forward (checkpoint, experiment, input, labels, options->gradients != NULL,
-                                                   ms_options_threads (options), error);
+  g_autoptr (MsInterventions) interventions = read_interventions (options, error);
+  if (interventions == NULL)
+    return false;
+  g_autoptr (MsForwardResult) result = ms_forward (checkpoint, experiment, input, labels, interventions,
+                                                   options->gradients != NULL, ms_options_threads (options), error);
   if (result == NULL || (options->gradients != NULL && !write_gradients (result, options->gradients, error)))
     return false;
   if (!write_trace (result, checkpoint, experiment, options->trace, error))
@@ -149,7 +161,7 @@ const MsCommand ms_command_forward = {
   .help = "one deterministic pass of a checkpoint on examples of yours",
   .details = "The trace holds the logits (N, M, C) and every routed layer's choices, gates and probabilities. Routers\n"
              "get no noise, dropout is off. With --labels the loss terms are printed, and --gradients writes the\n"
-             "gradient of every tensor under its name in the checkpoint.",
-  .options = MS_OPTION_LIST ("input", "labels", "set", "threads", "trace", "gradients", "json"),
+             "gradient of every tensor under its name in the checkpoint. Interventions stand during the pass.",
+  .options = MS_OPTION_LIST ("input", "labels", "set", "intervene", "threads", "trace", "gradients", "json"),
   .run = run,
 };

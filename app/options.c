@@ -49,6 +49,8 @@ static const Option table[] = {
   { "metrics", "FILE", KIND_TEXT, FIELD (metrics), "write losses, loads and test results, one line a step (.csv)" },
   { "pictures", "DIR", KIND_TEXT, FIELD (pictures), "write every view of the finished run as a picture" },
   { "input", "FILE", KIND_TEXT, FIELD (input), "the examples, as the task's inputs (.npy)" },
+  { "intervene", "TEXT", KIND_LIST, FIELD (intervene), "a mask, force or bias that stands: mask:1:3, bias:1:3:1.5; "
+                                                         "may be repeated" },
   { "labels", "FILE", KIND_TEXT, FIELD (labels), "their classes, for the losses and gradients (.npy)" },
   { "gradients", "FILE", KIND_TEXT, FIELD (gradients), "write every tensor's gradient (.safetensors); needs --labels" },
   { "shape", "HxWxC", KIND_TEXT, FIELD (shape), "height, width and channels of an input, or one number of features" },
@@ -157,6 +159,7 @@ ms_options_parse (char **argv, const char *const *allowed, GError **error)
   self->set = g_ptr_array_new_with_free_func (g_free);
   self->until = g_ptr_array_new_with_free_func (g_free);
   self->at = g_ptr_array_new_with_free_func (g_free);
+  self->intervene = g_ptr_array_new_with_free_func (g_free);
   self->steps = self->step = self->seeds = self->threads = self->classes = -1;
   bool only_arguments = false;
   for (; *argv != NULL; argv++)
@@ -181,6 +184,7 @@ ms_options_free (MsOptions *self)
   g_clear_pointer (&self->set, g_ptr_array_unref);
   g_clear_pointer (&self->until, g_ptr_array_unref);
   g_clear_pointer (&self->at, g_ptr_array_unref);
+  g_clear_pointer (&self->intervene, g_ptr_array_unref);
   g_free (self);
 }
 

@@ -16,6 +16,7 @@ typedef struct {
   GPtrArray *set; /* of char *, owned: "key=value" in the order given */
   GPtrArray *until; /* of char *, owned: conditions */
   GPtrArray *at;    /* of char *, owned: changes on the way */
+  GPtrArray *intervene; /* of char *, owned: interventions */
   bool full, json, help;
 } MsOptions;
 

@@ -6,6 +6,7 @@
 #include "core/train/account.h"
 #include "core/train/checkpoint.h"
 #include "core/train/choices.h"
+#include "core/train/steering.h"
 
 #include <math.h>
 #include <string.h>
@@ -218,7 +219,7 @@ run (MsForwardResult *result, MsModel *model, const MsArray *input, const int *l
 
 MsForwardResult *
 ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input, const int *labels,
-            bool gradients, int n_threads, GError **error)
+            const MsInterventions *interventions, bool gradients, int n_threads, GError **error)
 {
   g_autoptr (MsSafetensors) file = ms_safetensors_open (checkpoint, error);
   g_autoptr (MsForwardResult) result = g_new0 (MsForwardResult, 1);
@@ -230,8 +231,11 @@ ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArra
       || !check_groups (experiment, input->dim[0], error)
       || (model = ms_model_new (experiment, &shape, error)) == NULL
       || !ms_checkpoint_read_model (file, checkpoint, model, NULL, error)
+      || (interventions != NULL && !ms_model_intervene (model, interventions, error))
       || (result->record = new_record (checkpoint, file, experiment, error)) == NULL)
     return NULL;
   run (result, model, input, labels, gradients, n_threads);
+  if (ms_interventions_count (model->interventions) > 0)
+    result->record->interventions = ms_interventions_words (model->interventions);
   return g_steal_pointer (&result);
 }

@@ -6,6 +6,7 @@
 
 #include "core/formats/array.h"
 #include "core/record/record.h"
+#include "core/routing/intervention.h"
 #include "core/train/experiment.h"
 
 G_BEGIN_DECLS
@@ -30,9 +31,10 @@ MsExperiment *ms_checkpoint_experiment (const char *path, GError **error);
  * changed in what does not touch the shapes. @input: (N, height, width, channels), or without the last for one channel,
  * or (N, features); where examples are routed in groups, N fills them or is less than one. @labels: (N), or NULL;
  * gradients of the total loss need them; a deep ensemble's members each have those of their own loss, and the record
- * has the mean of these losses. Errors name the file and what does not fit. */
+ * has the mean of these losses. @interventions stand during the pass; NULL: none do. Errors name the file and what does not fit. */
 MsForwardResult *ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input,
-                             const int *labels, bool gradients, int n_threads, GError **error);
+                             const int *labels, const MsInterventions *interventions, bool gradients, int n_threads,
+                             GError **error);
 void ms_forward_result_free (MsForwardResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsForwardResult, ms_forward_result_free)

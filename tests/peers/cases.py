@@ -26,10 +26,19 @@ DEEP = {'ensemble.kind': 'deep', 'ensemble.members': 2}
 BATCH = {**DENSE, 'ensemble.kind': 'batch', 'ensemble.members': 3}
 MIMO = {'ensemble.kind': 'mimo', 'ensemble.members': 2}
 
+# Beside the keys of the experiment: what stands during the pass.
+STEERED = {'intervene': 'mask:1:0 bias:1:2:0.7'}
+
 CASES = {
     'dense': DENSE,
     'dense, class token, representation': {**DENSE, 'model.pool': 'token', 'model.representation': 5},
     'routed': ROUTED,
+    'routed, masked and biased': {**ROUTED, **STEERED, 'routing.z_weight': 0.05},
+    'switch, masked and biased, places short': {**SWITCH, **STEERED, 'routing.capacity_factor': 0.8},
+    'sigmoid, masked and biased': {**SIGMOID, **STEERED},
+    'experts choose, masked and biased': {**CHOOSE, **STEERED},
+    'E3, masked and biased': {**E3, **STEERED, **ALL, 'routing.capacity_factor': 0.8},
+    'soft, masked': {**SOFT, 'routing.slots': 2, 'intervene': 'mask:1:3'},
     'routed, one expert a token, places short': {**ROUTED, 'routing.k': 1, 'routing.capacity': 4},
     'routed, every block, groups, priority': {**ROUTED, **ALL, **GROUPS, **FIRST, 'routing.capacity': 2},
     'routed, capacity by the factor': {**ROUTED, 'routing.capacity_factor': 0.6, 'routing.hidden': 7,
@@ -97,6 +106,7 @@ def options(experiment):
     kind, m, router = get('ensemble.kind', 'none'), get('ensemble.members', 2), get('routing.router')
     e3, tiling, partition = kind == 'e3', get('ensemble.tiling', True), get('ensemble.partition', True)
     return {
+        'steers': [steer.split(':') for steer in get('intervene', '').split()],
         'patch': get('model.patch'), 'blocks': get('model.blocks'), 'router': router, 'k': get('routing.k', 1),
         'capacity': get('routing.capacity', 0), 'capacity_factor': get('routing.capacity_factor', 1.05),
         'multiple': get('routing.capacity_multiple', 4), 'round': get('routing.capacity_round', 'ceil'),

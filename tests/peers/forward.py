@@ -33,12 +33,14 @@ def drawn_clearly(experiment, o):
 def ask(program, folder, experiment, p, inputs, labels):
     """What the program says: losses, trace, gradients."""
     path = {name: str(folder / name) for name in ('model.safetensors', 'x.npy', 'y.npy', 'trace.npz', 'd.safetensors')}
-    tensors.save(path['model.safetensors'], p, {'experiment': json.dumps(experiment)})
+    tensors.save(path['model.safetensors'], p, {'experiment': json.dumps({key: value for key, value in experiment.items()
+                                                                        if key != 'intervene'})})
     np.save(path['x.npy'], inputs.astype('<f4'))
     np.save(path['y.npy'], labels.astype('<i4'))
     done = subprocess.run(
         [program, 'forward', path['model.safetensors'], '--input', path['x.npy'], '--labels', path['y.npy'],
-         '--trace', path['trace.npz'], '--gradients', path['d.safetensors'], '--json'],
+         '--trace', path['trace.npz'], '--gradients', path['d.safetensors'], '--json']
+        + [word for steer in experiment.get('intervene', '').split() for word in ('--intervene', steer)],
         capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), np.load(path['trace.npz']), tensors.load(path['d.safetensors'])

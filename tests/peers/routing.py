@@ -5,6 +5,7 @@ Written from the papers' description like model.py, and for complex numbers like
 copies of N examples of T tokens. A router speaks for the tokens of one copy and one group at a time."""
 import numpy as np
 
+MASKED = -600  # added to a logit: exp of it is 0 beside any other, and of its negative still finite
 SQUARED_EPSILON = 1e-6  # Soft MoE's unit vectors: added to the sum of squares
 
 
@@ -61,12 +62,21 @@ def gshard(gates):
     return e * (first * gates.mean(axis=0)).sum()
 
 
+def offsets(name, first, e, o):
+    """(E) what interventions add to the logits of a copy's experts, counted over all from `first`."""
+    add = np.zeros(e)
+    for kind, block, number, *value in o['steers']:
+        if f'encoderblock_{block}/' in name and first <= int(number) < first + e:
+            add[int(number) - first] += MASKED if kind == 'mask' else float(value[0])
+    return add
+
+
 def tokens_choose(logits, bias, o, margins):
     """top-k, switch and sigmoid on one group: gates, choice and weights (S, K), and the losses there are."""
     losses = {}
     if o['router'] == 'sigmoid':
         gates = 1 / (1 + np.exp(-logits))
-        choice = best(gates + bias, o['k'], margins)
+        choice = best(gates + bias + np.where(logits.real < MASKED / 2, MASKED, 0), o['k'], margins)
     else:
         gates = softmax(logits)
         choice = best(gates, o['k'], margins)
@@ -81,11 +91,11 @@ def tokens_choose(logits, bias, o, margins):
     return gates, choice, weights, losses
 
 
-def experts_choose(gates, capacity, margins):
+def experts_choose(gates, capacity, masked, margins):
     """Each expert takes its `capacity` largest gates; choice (S, E) best first, -1: none, and the weights."""
     items, e = gates.shape
     taken = np.zeros((items, e), bool)
-    for expert in range(e):
+    for expert in np.flatnonzero(~masked):
         order = np.argsort(-gates[:, expert].real, kind='stable')
         taken[order[:capacity], expert] = True
         if capacity < items:
@@ -125,17 +135,18 @@ def member_tensors(p, name, copy, copies, o):
     return (kernel, bias) + ((copy * (e // copies), e // copies) if o['partition'] else (0, e))
 
 
-def decide(tokens, kernel, bias, share, o, margins):
+def decide(tokens, kernel, bias, add, share, o, margins):
     """What one copy's router says of one group: gates, logits, choice, weights, losses."""
-    logits = tokens @ kernel
+    clean = tokens @ kernel
+    logits = clean + add
     if o['router'] == 'experts-choose':
         gates, losses = softmax(logits), {}
-        choice, weights = experts_choose(gates, min(share, len(tokens)), margins)
+        choice, weights = experts_choose(gates, min(share, len(tokens)), add < MASKED / 2, margins)
     else:
         gates, choice, weights, losses = tokens_choose(logits, bias, o, margins)
     if o['router'] != 'sigmoid':  # whose logits are no softmax's
         losses['z'] = (np.log(np.exp(logits).sum(axis=1)) ** 2).mean()
-    return {'expert': choice, 'gate': weights, 'logits': logits, 'probs': gates}, losses
+    return {'expert': choice, 'gate': weights, 'logits': clean, 'probs': gates}, losses
 
 
 def serve_copies(decided, capacity, e_all, o, margins):
@@ -175,7 +186,7 @@ def sparse(x, p, name, o, margins):
         tokens, decided = x[:, start:start + group].reshape(copies, -1, h), []
         for copy in range(copies):
             kernel, bias, first, e = member_tensors(p, name, copy, copies, o)
-            d, own = decide(tokens[copy], kernel, bias, share, o, margins)
+            d, own = decide(tokens[copy], kernel, bias, offsets(name, first, e, o), share, o, margins)
             d.update(local=d['expert'], expert=np.where(d['expert'] >= 0, d['expert'] + first, -1),
                      copy=copy, columns=slice(first, first + e))
             decided.append(d)
@@ -197,10 +208,10 @@ def unit(x, axis):
     return x / np.sqrt((x * x).sum(axis=axis, keepdims=True) + SQUARED_EPSILON)
 
 
-def soft_weights(tokens, mu, scale):
+def soft_weights(tokens, mu, scale, add):
     """Of one group (S, H): logits, dispatch and combine weights (S, slots of all experts)."""
     logits = scale * (unit(tokens, 1) @ unit(mu, 0).reshape(len(mu), -1))
-    return logits, softmax(logits, 0), softmax(logits, 1)
+    return logits, softmax(logits, 0), softmax(logits + np.repeat(add, mu.shape[2]), 1)
 
 
 def soft(x, p, name, o):
@@ -212,7 +223,7 @@ def soft(x, p, name, o):
     rows = {'logits': [], 'dispatch': [], 'combine': []}
     for start in range(0, n, group):
         tokens = x[0, start:start + group].reshape(-1, h)
-        logits, dispatch, combine = soft_weights(tokens, mu, p[name + '/Router/scale'])
+        logits, dispatch, combine = soft_weights(tokens, mu, p[name + '/Router/scale'], offsets(name, 0, e, o))
         z = (dispatch.T @ tokens).reshape(e, slots, h)
         y.append(combine @ np.concatenate([expert(z[i], p, name, i) for i in range(e)]))
         for key, value in zip(rows, (logits, dispatch, combine)):

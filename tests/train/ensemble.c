@@ -422,7 +422,7 @@ check_forward (const char *const *pairs, int M)
   memcpy (input->data, d->test_x, N * 64 * sizeof (float));
   ms_session_predict (s, d->test_x, N, logits, NULL);
   g_assert_true (ms_session_save (s, path, &error));
-  result = ms_forward (path, ms_session_experiment (s), input, d->test_y, true, 1, &error);
+  result = ms_forward (path, ms_session_experiment (s), input, d->test_y, NULL, true, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpint (result->M, ==, M);
   g_assert_cmpint (result->record->predictions->M, ==, M);
