@@ -242,6 +242,14 @@ handle_setting (MsRunner *self, const MsRequest *request)
   return true;
 }
 
+/* While it runs, what comes next is shown anyway. */
+static void
+look_ahead (MsRunner *self)
+{
+  if (self->steps_left == 0)
+    ms_runner_look (self);
+}
+
 static void
 handle_session (MsRunner *self, const MsRequest *request)
 {
@@ -252,6 +260,7 @@ handle_session (MsRunner *self, const MsRequest *request)
     case MS_REQUEST_PAUSE: ms_runner_stop (self); break;
     case MS_REQUEST_STEP: ms_runner_start (self, request->n); break;
     case MS_REQUEST_STEP_EPOCH: start_epoch (self); break;
+    case MS_REQUEST_LOOK: look_ahead (self); break;
     case MS_REQUEST_RESET: ms_runner_do_reset (self); break;
     case MS_REQUEST_GO: go (self, request); break;
     case MS_REQUEST_RECALL: recall (self, request); break;

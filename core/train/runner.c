@@ -186,6 +186,12 @@ ms_runner_step_epoch (MsRunner *self)
 }
 
 void
+ms_runner_look_ahead (MsRunner *self)
+{
+  push (self, MS_REQUEST_LOOK);
+}
+
+void
 ms_runner_reset (MsRunner *self)
 {
   push (self, MS_REQUEST_RESET);

@@ -86,6 +86,9 @@ void ms_runner_play (MsRunner *runner);
  * stands. */
 void ms_runner_pause (MsRunner *runner);
 void ms_runner_step (MsRunner *runner, int n_steps);   /* n batches, then pause */
+/* While paused: tells the batch that the next step will train on, seen without training, as news.latest; it is no part
+ * of the history. A recorded run has none. */
+void ms_runner_look_ahead (MsRunner *runner);
 /* Paused where the present model began: the same initial weights, or those of the checkpoint; values and interventions
  * stay as they are now. What was run stays, too. */
 void ms_runner_reset (MsRunner *runner);

@@ -88,6 +88,7 @@ ms_window_state_load (const char *path)
   state->height = read_side (file, "height", 880);
   state->maximised = read_flag (file, "maximised", false);
   state->panel = read_flag (file, "panel", true);
+  state->inspector = read_flag (file, "inspector", true);
   state->memory = g_key_file_get_integer (file, GROUP, "memory_mb", NULL);
   if (state->memory < MS_MEMORY_LEAST || state->memory > MS_MEMORY_MOST)
     state->memory = MS_MEMORY_USUAL;
@@ -110,6 +111,7 @@ ms_window_state_save (const MsWindowState *state, const char *path, GError **err
   g_key_file_set_integer (file, GROUP, "height", state->height);
   g_key_file_set_boolean (file, GROUP, "maximised", state->maximised);
   g_key_file_set_boolean (file, GROUP, "panel", state->panel);
+  g_key_file_set_boolean (file, GROUP, "inspector", state->inspector);
   g_key_file_set_integer (file, GROUP, "memory_mb", state->memory);
   g_key_file_set_double (file, GROUP, "speed", state->speed);
   if (state->name != NULL && state->experiment != NULL)

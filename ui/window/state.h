@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   int width, height;
-  bool maximised, panel;
+  bool maximised, panel, inspector; /* both panels: whether they are wanted */
   int memory;       /* MB for the past */
   double speed;     /* steps per second; 0: no limit */
   char *name;       /* owned: of what was open; NULL: nothing was */

@@ -221,13 +221,15 @@ maximise_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   ms_workspace_maximise (workspace, alone ? NULL : ms_workspace_active (workspace));
 }
 
-/* First the tile that stands alone goes back to the others, then the choice is dropped. */
+/* First a walk through the stages ends, then the tile that stands alone goes back to the others, then the choice is dropped. */
 static void
 escape_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MsWindow *self = MS_WINDOW (widget);
 
-  if (ms_workspace_maximised (self->workspace) != NULL)
+  if (ms_window_in_stages (self))
+    ms_window_leave_stages (self);
+  else if (ms_workspace_maximised (self->workspace) != NULL)
     ms_workspace_maximise (self->workspace, NULL);
   else
     ms_window_select (self, ms_selection_after (&self->selection, NULL));
@@ -260,7 +262,7 @@ static const struct {
   { "4|KP_4", "win.speed", 4 }, { "5|KP_5", "win.speed", 5 },
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
   { "<Control>o", "win.open" }, { "<Control>s", "win.save-session" }, { "<Control><Shift>s", "win.save-checkpoint" },
-  { "F9", "win.panel" }, { "F11", "win.maximise-view" }, { "<Shift>F11", "win.fullscreen" },
+  { "F9", "win.panel" }, { "F10", "win.inspector" }, { "i|<Shift>Right", "win.step-into" }, { "F11", "win.maximise-view" }, { "<Shift>F11", "win.fullscreen" },
   { "Escape", "win.escape" },
   { "question|<Shift>question|F1", "win.show-help-overlay" },
   { "<Control>q", "app.quit" }, { "<Control>w", "window.close" },
@@ -288,9 +290,11 @@ void
 ms_window_add_states (MsWindow *self)
 {
   g_autoptr (GPropertyAction) panel = g_property_action_new ("panel", self->flap, "reveal-flap");
+  g_autoptr (GPropertyAction) inspector = g_property_action_new ("inspector", self->inspector_flap, "reveal-flap");
   g_autoptr (GPropertyAction) fullscreen = g_property_action_new ("fullscreen", self, "fullscreened");
 
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (panel));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (inspector));
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (fullscreen));
 }
 
@@ -307,7 +311,7 @@ ms_window_update_actions (MsWindow *self)
   bool open = ms_live_record (self->live) != NULL && self->opening == NULL, opened = open && !self->focused;
   bool has_model = open && ms_live_experiment (self->live) != NULL;
 
-  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.reset", "win.earlier",
+  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.step-into", "win.reset", "win.earlier",
                                              "win.first", NULL });
   enable (self, has_model,
           (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",

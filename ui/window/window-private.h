@@ -9,6 +9,7 @@
 #include "ui/window/arrangement.h"
 #include "ui/window/breakpoints.h"
 #include "ui/window/frame-stats.h"
+#include "ui/window/inspector.h"
 #include "ui/window/compare.h"
 #include "ui/window/live.h"
 #include "ui/window/state.h"
@@ -45,6 +46,11 @@ struct _MsWindow {
   MsRows *rows;
   MsWorkspace *workspace;
   MsViewsMenu *views_menu;
+  AdwFlap *inspector_flap;
+  MsInspector *inspector;
+  GtkWidget *stage_bar;    /* shown while a forward pass is walked through */
+  GtkLabel *stage_words;
+  GPtrArray *stage_pills;  /* of GtkLabel, borrowed; the array is owned */
   MsWatchList *watch_list;
   MsAlertsList *alerts_list;
   MsBreakpoints *breakpoints;
@@ -79,6 +85,9 @@ struct _MsWindow {
   MsSelection selection;
   bool filling;        /* choosers change by themselves */
   MsArrangement arrangement; /* owns its layouts */
+  MsStage stage;       /* how far the forward pass is shown */
+  bool stage_asked;    /* the look at the next batch was asked for, and has not come yet */
+  bool narrow;         /* no room for the inspector beside the views */
   guint detail;        /* that the runner was last asked for */
   guint64 applying;    /* views that have something to show, as bits */
   double speed;
@@ -97,6 +106,19 @@ void ms_window_use_layout (MsWindow *self, const char *text);  /* a file's */
 char *ms_window_layout_text (MsWindow *self);                  /* that is shown; NULL: none yet; transfer full */
 void ms_window_remember_layout (MsWindow *self);
 void ms_window_select (MsWindow *self, MsSelection selection);
+
+/* window-inspector.c */
+void ms_window_build_inspector (MsWindow *self);
+void ms_window_show_inspector (MsWindow *self);
+guint ms_window_inspector_detail (MsWindow *self); /* what its picture needs of records */
+void ms_window_fit_inspector (MsWindow *self, int width);
+
+/* window-stages.c */
+void ms_window_build_stages (MsWindow *self, GtkBox *above);
+void ms_window_leave_stages (MsWindow *self);
+bool ms_window_in_stages (MsWindow *self);
+void ms_window_follow_stages (MsWindow *self); /* at each news of the runner */
+void ms_window_class_install_stages (GtkWidgetClass *class);
 
 /* window-timeline.c */
 GtkWidget *ms_window_build_timeline (MsWindow *self);

@@ -26,7 +26,7 @@ scene_of (MsWindow *self, MsLive *live, const MsPainter *painter)
                     .branches = ms_live_branches (live),
                     .past = ms_live_past (live),
                     .alerts = ms_live_alerts (live),
-                    .stage = MS_STAGE_WHOLE };
+                    .stage = self->stage };
 }
 
 MsScene
@@ -118,6 +118,7 @@ show_scenes (MsWindow *self)
     }
   ms_window_show_timeline (self, &below);
   ms_window_show_watch (self, &below);
+  ms_window_show_inspector (self);
 }
 
 /* What the records must hold for the pictures that are seen. */
@@ -126,7 +127,7 @@ want_detail (MsWindow *self)
 {
   const MsPainter *const *painters = ms_painters ();
   guint64 seen = ms_workspace_seen (self->workspace);
-  guint detail = 0;
+  guint detail = ms_window_inspector_detail (self);
 
   for (int i = 0; painters[i] != NULL; i++)
     detail |= seen >> i & 1 ? painters[i]->detail : 0;

@@ -128,6 +128,7 @@ news_cb (MsLive *live, MsWindow *self)
   const MsRecord *record = ms_live_record (live);
 
   ms_window_add_watched (self);
+  ms_window_follow_stages (self);
   ms_window_show_play_state (self);
   ms_window_show_undo (self);
   ms_window_follow_rows (self);
@@ -265,6 +266,7 @@ static void
 layout_cb (GdkSurface *surface, int width, int height, MsWindow *self)
 {
   fit_header (self, width);
+  ms_window_fit_inspector (self, width);
 }
 
 static void
@@ -352,6 +354,8 @@ ms_window_new (GtkApplication *application, int n_threads)
   g_signal_connect_object (self->live, "kept", G_CALLBACK (kept_cb), self, 0);
   gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
   fit_header (self, self->state->width);
+  adw_flap_set_reveal_flap (self->inspector_flap, self->state->inspector);
+  ms_window_fit_inspector (self, self->state->width);
   if (self->state->maximised)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
@@ -376,6 +380,7 @@ ms_window_dispose (GObject *object)
   g_clear_pointer (&self->second_name, g_free);
   g_clear_pointer (&self->stats, ms_frame_stats_free);
   ms_arrangement_clear (&self->arrangement);
+  g_clear_pointer (&self->stage_pills, g_ptr_array_unref);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   g_clear_pointer (&self->seen, ms_experiment_unref);
   g_clear_pointer (&self->opening, ms_experiment_unref);
@@ -430,6 +435,7 @@ ms_window_class_init (MsWindowClass *class)
   ms_window_class_install_actions (widget_class);
   ms_window_class_install_steps (widget_class);
   ms_window_class_install_watch (widget_class);
+  ms_window_class_install_stages (widget_class);
   ms_window_class_install_compare (widget_class);
 }
 
@@ -437,6 +443,7 @@ static void
 ms_window_init (MsWindow *self)
 {
   self->selection = MS_SELECTION_NONE;
+  self->stage = MS_STAGE_WHOLE;
   self->stats = ms_frame_stats_new (paint_time_cb, frame_done_cb, self);
   gtk_widget_init_template (GTK_WIDGET (self));
   ms_window_build_views (self);
@@ -447,7 +454,7 @@ ms_window_init (MsWindow *self)
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   gtk_menu_button_set_popover (self->preset_button, ms_window_new_preset_popover (self));
   ms_window_build_steps (self);
-  gtk_box_append (self->panel, ms_window_build_watch (self));
+  ms_window_build_inspector (self);
   ms_window_build_compare (self);
   ms_window_add_shortcuts (self);
   ms_window_add_states (self);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The panel on the right: where it stands, when there is room for it, and what it shows. */
+#include "ui/window/window-private.h"
+
+#define ROOM 1180    /* px of the window, below which it would leave the views too little */
+#define ROOMY 1280   /* from which it comes back by itself */
+
+static void
+select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
+{
+  ms_window_select (self, ms_selection_after (&self->selection, spot));
+  ms_window_show_choosers (self, ms_live_record (self->live));
+}
+
+static void
+asked_cb (MsCanvas *canvas, const char *what, MsWindow *self)
+{
+  if (g_str_equal (what, "table"))
+    ms_window_show_table (self, canvas);
+  else if (g_str_equal (what, "picture"))
+    ms_window_save_picture (self, canvas);
+}
+
+static bool
+is_revealed (MsWindow *self)
+{
+  return adw_flap_get_reveal_flap (self->inspector_flap);
+}
+
+/* Somebody opened or closed it; over the views it is only open for a while. */
+static void
+revealed_cb (MsWindow *self)
+{
+  if (self->state != NULL && !self->narrow)
+    self->state->inspector = is_revealed (self);
+  if (self->state != NULL)
+    ms_window_show_record (self);
+}
+
+void
+ms_window_show_inspector (MsWindow *self)
+{
+  MsCanvas *canvas = ms_inspector_canvas (self->inspector);
+  MsScene scene = { .selection = MS_SELECTION_NONE, .stage = MS_STAGE_WHOLE };
+
+  if (is_revealed (self))
+    scene = ms_window_scene (self, ms_canvas_painter (canvas));
+  if (is_revealed (self) || ms_canvas_scene (canvas)->record != NULL)
+    ms_inspector_set_scene (self->inspector, &scene);
+}
+
+guint
+ms_window_inspector_detail (MsWindow *self)
+{
+  return is_revealed (self) ? ms_canvas_painter (ms_inspector_canvas (self->inspector))->detail : 0;
+}
+
+void
+ms_window_fit_inspector (MsWindow *self, int width)
+{
+  bool narrow = self->narrow ? width < ROOMY : width < ROOM;
+
+  if (narrow == self->narrow)
+    return;
+  self->narrow = narrow;
+  adw_flap_set_fold_policy (self->inspector_flap, narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER);
+  adw_flap_set_reveal_flap (self->inspector_flap, !narrow && self->state->inspector);
+}
+
+/* The views and what stands above them get the panel beside them. */
+void
+ms_window_build_inspector (MsWindow *self)
+{
+  GtkWidget *flap = adw_flap_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *stack = g_object_ref (GTK_WIDGET (self->stack)), *inspector = ms_inspector_new ();
+  MsCanvas *canvas = ms_inspector_canvas (MS_INSPECTOR (inspector));
+
+  self->inspector_flap = ADW_FLAP (flap);
+  self->inspector = MS_INSPECTOR (inspector);
+  adw_flap_set_content (self->flap, NULL);
+  ms_window_build_stages (self, GTK_BOX (box));
+  gtk_widget_set_vexpand (stack, TRUE);
+  gtk_box_append (GTK_BOX (box), stack);
+  g_object_unref (stack);
+  adw_flap_set_flap_position (self->inspector_flap, GTK_PACK_END);
+  adw_flap_set_fold_policy (self->inspector_flap, ADW_FLAP_FOLD_POLICY_NEVER);
+  adw_flap_set_swipe_to_open (self->inspector_flap, FALSE);
+  adw_flap_set_swipe_to_close (self->inspector_flap, FALSE);
+  adw_flap_set_flap (self->inspector_flap, inspector);
+  adw_flap_set_separator (self->inspector_flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_content (self->inspector_flap, box);
+  adw_flap_set_content (self->flap, flap);
+  ms_inspector_append (self->inspector, ms_window_build_watch (self));
+  g_signal_connect_object (canvas, "select", G_CALLBACK (select_cb), self, 0);
+  g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);
+  g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
+}
