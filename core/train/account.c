@@ -77,7 +77,7 @@ sum_use (const MsNode *mix, int E)
 {
   gsize T = ms_node_rows (mix), each = ms_node_cols (mix) / (gsize)E;
   const MsReal *weight = mix->value;
-  double *use = g_new0 (double, E);
+  double *use = g_new0 (double, MAX (1, E)); /* which tells the compiler that it is not negative */
 
   for (gsize t = 0; t < T; t++)
     for (int e = 0; e < E; e++)
