@@ -90,33 +90,6 @@ ms_draw_outline (cairo_t *cr, const cairo_rectangle_t *area, const MsPalette *pa
 }
 
 void
-ms_draw_hatch (cairo_t *cr, const cairo_rectangle_t *area, MsColour colour, double gap, double line)
-{
-  double x0 = area->x, x1 = area->x + area->width, y0 = area->y, y1 = area->y + area->height;
-  /* Never more lines than pixels need. */
-  double step = MAX (gap * G_SQRT2, (area->width + area->height) / 4000);
-
-  if (area->width <= 0 || area->height <= 0)
-    return;
-  cairo_save (cr);
-  cairo_new_path (cr);
-  /* The lines x + y = c for all multiples of the step, so that neighbouring areas line up; cut here rather than by a
-   * clip, which would cost more than the lines. */
-  for (double c = ceil ((x0 + y0) / step) * step; c < x1 + y1; c += step)
-    {
-      double from = MAX (x0, c - y1), to = MIN (x1, c - y0);
-
-      cairo_move_to (cr, from, c - from);
-      cairo_line_to (cr, to, c - to);
-    }
-  cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
-  cairo_set_line_width (cr, line);
-  ms_draw_colour (cr, colour);
-  cairo_stroke (cr);
-  cairo_restore (cr);
-}
-
-void
 ms_draw_rule (cairo_t *cr, double x, double y, double width, double height, MsColour colour)
 {
   cairo_rectangle_t area = { round (x), round (y), MAX (1, round (width)), MAX (1, round (height)) };
