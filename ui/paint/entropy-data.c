@@ -41,6 +41,17 @@ ms_token_entropy (const MsRouting *routing, int token)
   return ms_row_entropy (routing->probs + (gsize) token * (gsize) routing->E, routing->E);
 }
 
+/* Of the load alone: all of its metrics would sort the experts. */
+static double
+load_entropy (const MsRouting *routing)
+{
+  g_autofree float *load = g_new (float, MAX (1, routing->E));
+
+  for (int e = 0; e < routing->E; e++)
+    load[e] = (float) ms_load_value (routing, e);
+  return ms_row_entropy (load, routing->E);
+}
+
 static int
 compare (const void *a, const void *b)
 {
@@ -85,7 +96,7 @@ ms_layer_entropy (const MsRouting *routing, int most)
   entropy.load_top = log (MAX (1, routing->E));
   entropy.gate_top = log (MAX (1, part));
   if (routing->E > 0)
-    entropy.load = ms_load_of (routing).entropy;
+    entropy.load = load_entropy (routing);
   if (routing->E > 0 && ms_entropy_has_gates (routing))
     read_gates (&entropy, routing, most);
   return entropy;
