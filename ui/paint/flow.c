@@ -185,6 +185,7 @@ add_ribbon (cairo_t *cr, const Ribbon *ribbon, double width)
   cairo_close_path (cr);
 }
 
+/* Opaque, the narrowest on top: cairo blends a clear colour row by row, which takes half as long again. */
 static void
 paint_ribbons (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsPalette *palette)
 {
@@ -195,7 +196,8 @@ paint_ribbons (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsPa
       const Ribbon *ribbon = &g_array_index (layout->ribbons, Ribbon, i);
 
       add_ribbon (cr, ribbon, MAX (0.6, ribbon->width));
-      ms_draw_colour (cr, ms_colour_alpha (ribbon_colour (flow, ribbon, palette), flow->selects ? 0.16 : 0.5));
+      ms_draw_colour (cr, ms_colour_mix (palette->panel, ribbon_colour (flow, ribbon, palette),
+                                         flow->selects ? 0.16 : 0.5));
       cairo_fill (cr);
     }
   for (guint i = 0; i < layout->ribbons->len; i++)
@@ -205,7 +207,7 @@ paint_ribbons (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsPa
       if (!(ribbon->chosen > 0))
         continue;
       add_ribbon (cr, ribbon, MAX (1, ribbon->chosen));
-      ms_draw_colour (cr, ms_colour_alpha (ribbon_colour (flow, ribbon, palette), 0.9));
+      ms_draw_colour (cr, ms_colour_mix (palette->panel, ribbon_colour (flow, ribbon, palette), 0.9));
       cairo_fill (cr);
     }
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
