@@ -8,6 +8,7 @@
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
+#include "ui/paint/token-plane.h"
 
 #include <math.h>
 
@@ -302,6 +303,44 @@ test_experts_window (void)
   ms_scene_free (scene);
 }
 
+/* A token in words; the nearest one is picked, but no padding. */
+static void
+test_tokens (void)
+{
+  const MsPainter *painter = ms_painter_find ("tokens");
+  MsScene *scene = ms_sample_digits_sized (2, 4, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  MsSpot spot = MS_SPOT_NONE;
+
+  g_assert_false (painter->pick (100, 100, 560, 400, scene, ms_palette_light (), &spot));
+  scene->record->labels[1] = 7;
+  scene->record->predictions->probs[10 + 3] = 2;
+  routing->coordinates = g_new0 (float, 64);
+  routing->variance[0] = 0.314;
+  routing->variance[1] = NAN;
+  routing->coordinates[2 * 16] = 1.5f;
+  routing->coordinates[2 * 16 + 1] = -0.25f;
+  routing->expert[16] = 2;
+  spot.kind = MS_SPOT_TOKEN;
+  spot.token = 16;
+  says (painter, scene, &spot,
+        "image 1, label 7, predicted 3\npatch in row 1, column 1\nfirst choice: expert 2\nPC 1: 1.50, PC 2: -0.250");
+  has_row (painter, scene, "16\t1\t7\t2\t1.500000\t-0.250000");
+  g_autofree char *first = ms_token_plane_axis (routing, 0), *second = ms_token_plane_axis (routing, 1);
+  g_assert_cmpstr (first, ==, "PC 1, 31 % of the variance");
+  g_assert_cmpstr (second, ==, "PC 2");
+  /* It is farthest to the right: 42 units below the middle of the plot. */
+  g_assert_true (painter->pick (531, 247, 560, 400, scene, ms_palette_light (), &spot));
+  g_assert_cmpint (spot.token, ==, 16);
+  g_assert_cmpint (spot.example, ==, 1);
+  g_assert_cmpint (spot.expert, ==, 2);
+  routing->mask = g_malloc (32);
+  memset (routing->mask, 1, 32);
+  routing->mask[16] = 0;
+  g_assert_false (painter->pick (531, 247, 560, 400, scene, ms_palette_light (), &spot));
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -316,5 +355,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/words-experts/frontier", test_frontier);
   g_test_add_func ("/words-experts/experts", test_experts);
   g_test_add_func ("/words-experts/experts-window", test_experts_window);
+  g_test_add_func ("/words-experts/tokens", test_tokens);
   return g_test_run ();
 }

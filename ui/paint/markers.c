@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-#define SHAPES 5
-#define MOST_CORNERS 8
 #define HALOES 500 /* more markers than these overlap anyway, and a second fill costs as much as the first */
 
 /* Corners on the unit circle, scaled so that all shapes look equally large. A disc is an octagon: at this size nobody
@@ -17,12 +15,12 @@
 static const struct {
   int corners;
   double turn, radius;
-} shapes[SHAPES] = {
+} shapes[MS_MARKER_SHAPES] = {
   { 8, G_PI / 8, 1 }, { 4, G_PI / 4, 1.2 }, { 3, -G_PI / 2, 1.3 }, { 4, 0, 1.3 }, { 3, G_PI / 2, 1.3 },
 };
 
-static void
-add_marker (cairo_t *cr, const double (*corner)[2], int n, double x, double y)
+void
+ms_marker_add (cairo_t *cr, const double (*corner)[2], int n, double x, double y)
 {
   cairo_new_sub_path (cr);
   for (int i = 0; i < n; i++)
@@ -30,11 +28,10 @@ add_marker (cairo_t *cr, const double (*corner)[2], int n, double x, double y)
   cairo_close_path (cr);
 }
 
-/* The corners of @kind's shape around the origin; returns how many. */
-static int
-make_shape (int kind, double size, double corner[MOST_CORNERS][2])
+int
+ms_marker_shape (int kind, double size, double corner[MS_MARKER_CORNERS][2])
 {
-  int shape = kind % SHAPES, n = shapes[shape].corners;
+  int shape = kind % MS_MARKER_SHAPES, n = shapes[shape].corners;
 
   for (int i = 0; i < n; i++)
     {
@@ -49,8 +46,8 @@ make_shape (int kind, double size, double corner[MOST_CORNERS][2])
 static void
 add_markers (cairo_t *cr, const MsMarkers *markers, int kind, const MsAxis *across, const MsAxis *up, double size)
 {
-  double corner[MOST_CORNERS][2];
-  int n = make_shape (kind, size, corner);
+  double corner[MS_MARKER_CORNERS][2];
+  int n = ms_marker_shape (kind, size, corner);
 
   cairo_new_path (cr);
   for (int i = 0; i < markers->n; i++)
@@ -58,7 +55,7 @@ add_markers (cairo_t *cr, const MsMarkers *markers, int kind, const MsAxis *acro
       double x = ms_axis_at (across, (double) markers->xy[2 * i]), y = ms_axis_at (up, (double) markers->xy[2 * i + 1]);
 
       if ((markers->kind != NULL ? markers->kind[i] : 0) == kind && isfinite (x) && isfinite (y))
-        add_marker (cr, corner, n, x, y);
+        ms_marker_add (cr, corner, n, x, y);
     }
 }
 
@@ -121,7 +118,7 @@ ms_markers_dots (cairo_t *cr, const MsMarkers *markers, const MsAxis *across, co
 void
 ms_markers_legend (cairo_t *cr, const MsPalette *palette, const MsRecord *record, double x, double middle, double width)
 {
-  double s = palette->scale, end = x + width, corner[MOST_CORNERS][2];
+  double s = palette->scale, end = x + width, corner[MS_MARKER_CORNERS][2];
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
 
   if (width < 60 * s)
@@ -138,7 +135,7 @@ ms_markers_legend (cairo_t *cr, const MsPalette *palette, const MsRecord *record
           return;
         }
       cairo_new_path (cr);
-      add_marker (cr, corner, make_shape (c, 4.2 * s, corner), x + 5 * s, round (middle));
+      ms_marker_add (cr, corner, ms_marker_shape (c, 4.2 * s, corner), x + 5 * s, round (middle));
       ms_draw_colour (cr, ms_palette_category (palette, c));
       cairo_fill (cr);
       ms_text_draw (cr, palette, &look, x + 13 * s, middle, name.text);

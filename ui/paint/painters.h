@@ -24,6 +24,7 @@ G_BEGIN_DECLS
   X (entropy) \
   X (frontier) \
   X (experts) \
+  X (tokens) \
   X (timeline) \
   X (token)
 
