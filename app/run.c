@@ -64,7 +64,7 @@ detail_of (const Run *self, gint64 step)
   bool is_last = step >= self->total;
   MsDetail detail = ms_stopping_needs_batch (self->stopping) ? MS_DETAIL_BATCH : MS_DETAIL_SCALARS;
   if (self->trace != NULL && (is_last || step % MAX (self->total / TRACED_BATCHES, 1) == 0))
-    detail |= MS_DETAIL_BATCH;
+    detail |= MS_DETAIL_BATCH | MS_DETAIL_ROUTE | MS_DETAIL_TOKENS;
   if (self->options->pictures != NULL && is_last)
     detail |= MS_DETAIL_BATCH | MS_DETAIL_SURFACE | ms_pictures_detail ();
   return detail;

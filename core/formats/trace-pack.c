@@ -385,6 +385,7 @@ ms_trace_writer_save (MsTraceWriter *self, const char *path, GError **error)
   if (self->batches->len > 0)
     {
       pack_rows (npz, self);
+      trace_pack_details (npz, self);
       pack_layer_columns (npz, self);
       pack_layers (npz, self, routers);
       pack_examples (npz, self);

@@ -45,6 +45,17 @@ typedef enum { TRACE_PHASE_TRAIN = 2, TRACE_PHASE_UNKNOWN = 3 } TracePhase;
 /* The same of traces that are newer than the first, with what an older one means by their absence. */
 #define TRACE_NEWER_COLUMNS(X) X (layer_copies, copies, 0) X (layer_member, member, -1) X (layer_slots, slots, 0)
 
+/* Numbers of the tokens' way, (T, L) and this axis: array names, which are MsRouting's fields. */
+#define TRACE_DETAILS(X)                                                                                               \
+  X (noise, E) X (offset, E) X (in_norm, NONE) X (out_norm, K) X (added_norm, NONE) X (coordinates, PAIR)
+
+enum {
+#define TRACE_DETAIL_ENUM(name, axis) TRACE_DETAIL_##name,
+  TRACE_DETAILS (TRACE_DETAIL_ENUM)
+#undef TRACE_DETAIL_ENUM
+  TRACE_N_DETAILS,
+};
+
 /* One step of the load series. */
 typedef struct {
   gint64 step, examples_seen, tokens_seen;
@@ -77,6 +88,9 @@ struct MsTraceWriter {
 };
 
 int trace_batch_rows (const MsRecord *record); /* the most tokens of any of its layers, or its own */
+
+/* Of trace-details.c. */
+void trace_pack_details (MsNpzWriter *npz, const MsTraceWriter *writer);
 
 /* What ms_trace_read does once the zip is unpacked; @name is for messages. */
 GPtrArray *trace_read_entries (GPtrArray *entries, const char *name, char ***notes, GError **error);

@@ -268,7 +268,7 @@ read_rows (TraceReader *self, GError **error)
       || !TAKE (labels, "labels", true, MS_DTYPE_I32, s->X)
       || !trace_take (self, "probs", false, MS_DTYPE_F32, 4, four, (gconstpointer *)&self->probs, error))
     return false;
-  if (!read_soft_rows (self, error))
+  if (!read_soft_rows (self, error) || !trace_take_details (self, error))
     return false;
   s->M = self->probs != NULL ? four[1] : 0;
   if (s->M > TRACE_MAX_MEMBERS)

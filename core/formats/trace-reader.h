@@ -39,6 +39,9 @@ typedef struct
   const gint32 *labels, *point_labels;
   const double *scalars[TRACE_N_SCALARS];
   const gint64 *examples_seen, *tokens_seen;
+  const float *details[TRACE_N_DETAILS]; /* NULL likewise */
+  const gint32 *place;
+  const double *variance;
 } TraceReader;
 
 /* Sets an error that begins with the file's name; always false. */
@@ -61,6 +64,10 @@ JsonArray *trace_meta_array (const TraceReader *self, const char *key);
 bool trace_meta_bool (const TraceReader *self, const char *key);
 
 bool trace_rising (const gint64 *values, gsize n); /* from 0 on, each beyond the one before */
+
+/* The details of layer @l of batch @b, whose choices are read already. */
+bool trace_take_details (TraceReader *self, GError **error);
+bool trace_read_details (TraceReader *self, MsRouting *routing, gsize b, gsize l, GError **error);
 
 /* From the checked tables to records; refuses expert numbers and shapes that cannot be. */
 GPtrArray *trace_make_records (TraceReader *self, GError **error);

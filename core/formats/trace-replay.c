@@ -214,6 +214,8 @@ read_layer (TraceReader *self, gsize b, gsize l, GError **error)
   r->gshard_loss = self->layer_losses[4 * at + 2];
   r->z_loss = self->layer_losses[4 * at + 3];
   read_weights (self, r, b, l);
+  if (!trace_read_details (self, r, b, l, error))
+    return NULL;
   return g_steal_pointer (&r);
 }
 

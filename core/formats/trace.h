@@ -31,6 +31,11 @@
  *                                 slot, or not captured
  *   soft_combine    f32 (T, L, slots) what a token takes of each slot's output, rows sum to 1; NaN likewise
  *   soft_logits     f32 (T, L, slots) clean; NaN likewise
+ *   noise, offset   f32 (T, L, E) added to the logits by chance, and by interventions, -inf: masked; NaN likewise
+ *   place           i32 (T, L, k) from 0, where the choice came in its expert's queue; -1: none; -2: not captured
+ *   in_norm, added_norm   f32 (T, L)     of what the layer reads, and of what it adds; NaN: not captured
+ *   out_norm        f32 (T, L, k) of the chosen expert's output before its gate; NaN: dropped, none, not captured
+ *   coordinates     f32 (T, L, 2) along the two principal axes of the layer's rows; variance f64 (B, L, 2) their shares
  *   mask            u8 (T)        1: real token
  *   phase           u8 (T)        0 prefill, 1 decode, 2 train, 3 unknown
  *   token           i32 (T)       index of the token in its example; -1: rows are not tokens of examples

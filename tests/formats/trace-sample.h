@@ -7,6 +7,38 @@
 
 #include <math.h>
 
+/* The tokens' way: an offset that masks, a noise that is lost with it, norms that are not there for what was dropped. */
+static inline void
+trace_sample_details (MsRouting *r, int step)
+{
+  r->noise = g_new0 (float, r->T * r->E);
+  r->offset = g_new0 (float, r->T * r->E);
+  r->place = g_new0 (int, r->T * r->K);
+  r->in_norm = g_new0 (float, r->T);
+  r->added_norm = g_new0 (float, r->T);
+  r->out_norm = g_new0 (float, r->T * r->K);
+  r->coordinates = g_new0 (float, 2 * r->T);
+  r->variance[0] = 0.5;
+  r->variance[1] = 0.25 / step;
+  for (int i = 0; i < r->T * r->E; i++)
+    {
+      r->noise[i] = i % 4 == 3 ? NAN : (float) i / 8;
+      r->offset[i] = i % 4 == 3 ? -INFINITY : 0;
+    }
+  for (int i = 0; i < r->T * r->K; i++)
+    {
+      r->place[i] = r->kept[i] ? i % 8 : 8 + i % 3;
+      r->out_norm[i] = r->kept[i] ? (float) i : NAN;
+    }
+  for (int t = 0; t < r->T; t++)
+    {
+      r->in_norm[t] = (float) t + 0.5f;
+      r->added_norm[t] = (float) t * (float) step;
+      r->coordinates[2 * t] = (float) t;
+      r->coordinates[2 * t + 1] = (float) -t;
+    }
+}
+
 /* Block 1: 4 experts, 2 chosen, everything captured. Block 3: 3 experts, 1 chosen, masked, unlimited, no logits. */
 static inline MsRouting *
 trace_sample_routing (int step, int l, int T)
@@ -38,6 +70,8 @@ trace_sample_routing (int step, int l, int T)
     }
   for (int t = 0; r->mask != NULL && t < T; t++)
     r->mask[t] = t % 2 == 0;
+  if (l == 0)
+    trace_sample_details (r, step);
   return r;
 }
 

@@ -32,6 +32,28 @@ round_trip (MsTraceWriter *writer, char ***notes)
   return records;
 }
 
+/* Bytes, so that NaN is NaN. */
+static void
+check_details (const MsRouting *a, const MsRouting *b)
+{
+  gsize T = (gsize) a->T, K = (gsize) a->K, E = (gsize) a->E;
+  const float *left[] = { a->noise, a->offset, a->in_norm, a->added_norm, a->out_norm, a->coordinates };
+  const float *right[] = { b->noise, b->offset, b->in_norm, b->added_norm, b->out_norm, b->coordinates };
+  const gsize n[] = { T * E, T * E, T, T, T * K, 2 * T };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (n); i++)
+    {
+      g_assert_true ((left[i] == NULL) == (right[i] == NULL));
+      if (left[i] != NULL)
+        g_assert_cmpmem (left[i], n[i] * sizeof (float), right[i], n[i] * sizeof (float));
+    }
+  g_assert_true ((a->place == NULL) == (b->place == NULL));
+  if (a->place != NULL)
+    g_assert_cmpmem (a->place, T * K * sizeof (int), b->place, T * K * sizeof (int));
+  if (a->coordinates != NULL)
+    g_assert_cmpmem (a->variance, sizeof a->variance, b->variance, sizeof b->variance);
+}
+
 static void
 check_routing (const MsRouting *a, const MsRouting *b)
 {
@@ -56,6 +78,7 @@ check_routing (const MsRouting *a, const MsRouting *b)
   bool both_absent = isnan (a->importance_loss) && isnan (b->importance_loss);
   g_assert_true (both_absent || a->importance_loss == b->importance_loss);
   g_assert_true (isnan (a->z_loss) && isnan (b->z_loss));
+  check_details (a, b);
 }
 
 static void
