@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from driver import Gone, Program, run
+from driver import GLib, Gone, Program, run
 
 SECONDS = float(os.environ.get('MOESCOPE_MONKEY_SECONDS', '60'))
 SEED = int(os.environ.get('MOESCOPE_MONKEY_SEED', time.time_ns() % 1000000))
@@ -74,22 +74,29 @@ class Monkey:
                                                                                     self.rest])()
 
 
+def has_ended(program, monkey):
+    """Whether it was closed or quit, as one can; any other end is a failure."""
+    if program.process.poll() is None:
+        return False
+    errors, status = program.process.stderr.read(), program.process.returncode
+    if status == 0 and not errors:
+        return True
+    raise AssertionError(f'seed {SEED}: ended with {status} after {monkey.done[-12:]}\n{errors}')
+
+
 def check_alive(program, monkey):
-    if program.process.poll() is not None:
-        errors = program.process.stderr.read()
-        if program.process.returncode == 0 and not errors:
-            return False  # it was closed or quit, as one can
-        status = program.process.returncode
-        raise AssertionError(f'seed {SEED}: ended with {status} after {monkey.done[-12:]}\n{errors}')
+    """False: it has ended. Asks the main loop for something, which a hanging one does not answer."""
+    if has_ended(program, monkey):
+        return False
     began = time.monotonic()
-    program.find_frame()  # asks the main loop
     try:
         program.frame.get_name()
         program.step()
-    except Gone as gone:
-        if program.process.poll() is None:
-            raise AssertionError(f'seed {SEED}: no answer after {monkey.done[-12:]}') from gone
-        return True
+    except (Gone, GLib.Error) as problem:
+        time.sleep(5)  # it may be on its way out
+        if has_ended(program, monkey):
+            return False
+        raise AssertionError(f'seed {SEED}: no answer after {monkey.done[-12:]}: {problem}') from problem
     took = time.monotonic() - began
     assert took < 20, f'seed {SEED}: {took:.0f} s without an answer after {monkey.done[-12:]}'
     return True
@@ -110,6 +117,8 @@ def play(chance, until):
             if not check_alive(program, monkey):
                 return
         subprocess.run(['xdotool', 'key', 'Escape', 'Escape', 'Escape'], check=False)
+        if has_ended(program, monkey):
+            return
         program.process.terminate()
         _, errors = program.process.communicate(timeout=60)
         assert not errors, f'seed {SEED}: on the console:\n{errors}'
