@@ -31,7 +31,8 @@ MsExperiment *ms_checkpoint_experiment (const char *path, GError **error);
  * changed in what does not touch the shapes. @input: (N, height, width, channels), or without the last for one channel,
  * or (N, features); where examples are routed in groups, N fills them or is less than one. @labels: (N), or NULL;
  * gradients of the total loss need them; a deep ensemble's members each have those of their own loss, and the record
- * has the mean of these losses. @interventions stand during the pass; NULL: none do. Errors name the file and what does not fit. */
+ * has the mean of these losses. @interventions stand during the pass; NULL: none do. Errors name the file and what does
+ * not fit. */
 MsForwardResult *ms_forward (const char *checkpoint, const MsExperiment *experiment, const MsArray *input,
                              const int *labels, const MsInterventions *interventions, bool gradients, int n_threads,
                              GError **error);

@@ -33,8 +33,8 @@ def drawn_clearly(experiment, o):
 def ask(program, folder, experiment, p, inputs, labels):
     """What the program says: losses, trace, gradients."""
     path = {name: str(folder / name) for name in ('model.safetensors', 'x.npy', 'y.npy', 'trace.npz', 'd.safetensors')}
-    tensors.save(path['model.safetensors'], p, {'experiment': json.dumps({key: value for key, value in experiment.items()
-                                                                        if key != 'intervene'})})
+    keys = {key: value for key, value in experiment.items() if key != 'intervene'}
+    tensors.save(path['model.safetensors'], p, {'experiment': json.dumps(keys)})
     np.save(path['x.npy'], inputs.astype('<f4'))
     np.save(path['y.npy'], labels.astype('<i4'))
     done = subprocess.run(
