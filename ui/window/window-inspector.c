@@ -91,6 +91,7 @@ ms_window_build_inspector (MsWindow *self)
   adw_flap_set_separator (self->inspector_flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
   adw_flap_set_content (self->inspector_flap, box);
   adw_flap_set_content (self->flap, flap);
+  ms_inspector_append (self->inspector, ms_window_build_what_if (self));
   ms_inspector_append (self->inspector, ms_window_build_watch (self));
   g_signal_connect_object (canvas, "select", G_CALLBACK (select_cb), self, 0);
   g_signal_connect_object (canvas, "asked", G_CALLBACK (asked_cb), self, 0);

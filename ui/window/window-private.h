@@ -15,6 +15,7 @@
 #include "ui/window/state.h"
 #include "ui/window/views-menu.h"
 #include "ui/window/watch-list.h"
+#include "ui/window/what-if.h"
 #include "ui/window/window.h"
 
 G_BEGIN_DECLS
@@ -52,6 +53,7 @@ struct _MsWindow {
   GtkLabel *stage_words;
   GPtrArray *stage_pills;  /* of GtkLabel, borrowed; the array is owned */
   MsWatchList *watch_list;
+  MsWhatIf *what_if;
   MsAlertsList *alerts_list;
   MsBreakpoints *breakpoints;
   MsCanvas *timeline;
@@ -158,6 +160,10 @@ void ms_window_restart_watch (MsWindow *self);
 void ms_window_add_watched (MsWindow *self);
 void ms_window_show_watch (MsWindow *self, const MsScene *scene);
 void ms_window_class_install_watch (GtkWidgetClass *class);
+
+/* window-what-if.c */
+GtkWidget *ms_window_build_what_if (MsWindow *self);
+void ms_window_show_what_if (MsWindow *self);
 
 /* window-choosers.c */
 void ms_window_build_choosers (MsWindow *self);

@@ -119,6 +119,7 @@ show_scenes (MsWindow *self)
   ms_window_show_timeline (self, &below);
   ms_window_show_watch (self, &below);
   ms_window_show_inspector (self);
+  ms_window_show_what_if (self);
 }
 
 /* What the records must hold for the pictures that are seen. */
