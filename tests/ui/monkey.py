@@ -21,6 +21,9 @@ KEYS = ['space', 'Right', 'Left', 'Up', 'Down', 'Home', 'End', 'Return', 'Escape
         'i', 'p', 'e', 'shift+Right', 'bracketleft', 'bracketright', '1', '2', '3', '4', '5', 'ctrl+z', 'ctrl+shift+z',
         'ctrl+c', 'ctrl+shift+c', 'F9', 'F10', 'F11', 'shift+F11', 'question', 'Menu', 'ctrl+a', 'BackSpace', 'Delete',
         'minus', 'period', 'Page_Up', 'Page_Down', 'ctrl+alt+Right', 'ctrl+alt+Down']
+# GTK 4.8's own, with no frame of the program on the stack but its main loop: menu buttons and popovers that open or go
+# while the pointer is held down elsewhere.
+KNOWN = ['Broken accounting of active state for widget', "gtk_root_get_focus: assertion 'GTK_IS_ROOT (self)' failed"]
 SIZES = [(960, 560), (1024, 640), (1280, 800), (1400, 900), (1920, 1200), (1111, 777)]
 
 
@@ -74,11 +77,17 @@ class Monkey:
                                                                                     self.rest])()
 
 
+def complaints(text):
+    """What is on the console, but for what is known not to be ours."""
+    lines = [line for line in text.split('\n') if line.strip() and not any(known in line for known in KNOWN)]
+    return '\n'.join(line for line in lines if 'dbus-daemon' not in line)
+
+
 def has_ended(program, monkey):
     """Whether it was closed or quit, as one can; any other end is a failure."""
     if program.process.poll() is None:
         return False
-    errors, status = program.process.stderr.read(), program.process.returncode
+    errors, status = complaints(program.process.stderr.read()), program.process.returncode
     if status == 0 and not errors:
         return True
     raise AssertionError(f'seed {SEED}: ended with {status} after {monkey.done[-12:]}\n{errors}')
@@ -107,7 +116,7 @@ def play(chance, until):
     os.chdir(home)
     preset = chance.choice(PRESETS)
     print(f'# {preset}, {until - time.monotonic():.0f} s left', flush=True)
-    with Program(preset) as program:
+    with Program(preset, fatal=False) as program:
         monkey = Monkey(program, chance)
         program.wait_step(lambda step: step >= 0, 'a step')
         end = min(until, time.monotonic() + 180)
@@ -121,6 +130,7 @@ def play(chance, until):
             return
         program.process.terminate()
         _, errors = program.process.communicate(timeout=60)
+        errors = complaints(errors)
         assert not errors, f'seed {SEED}: on the console:\n{errors}'
 
 
