@@ -5,9 +5,17 @@
 #include "ui/paint/example-words.h"
 #include "ui/paint/tokens.h"
 
+MsStageTime
+ms_assignments_time (const MsScene *scene, MsStageKind kind)
+{
+  int n = scene->record != NULL ? scene->record->n_routing : 0;
+
+  return ms_stage_time (&scene->stage, CLAMP (scene->selection.layer, 0, MAX (0, n - 1)), kind);
+}
+
 /* Where experts choose, a token has as many choices as the luckiest one: those it was not given are not told. */
 static void
-describe_choice (GString *text, const MsRouting *routing, int token, int k)
+describe_choice (GString *text, const MsRouting *routing, int token, int k, bool placed)
 {
   gsize i = (gsize) token * (gsize) routing->K + (gsize) k;
   int expert = ms_token_expert (routing, token, k);
@@ -24,7 +32,7 @@ describe_choice (GString *text, const MsRouting *routing, int token, int k)
     g_string_append_printf (text, "\nexpert %d", expert);
   if (routing->gate != NULL)
     g_string_append_printf (text, ", gate %s", ms_number_fixed ((double) routing->gate[i], 3).text);
-  if (routing->kept != NULL)
+  if (routing->kept != NULL && placed)
     g_string_append (text, routing->kept[i] ? ", kept" : ", dropped: the expert was full");
 }
 
@@ -55,8 +63,14 @@ ms_assignments_describe (const MsScene *scene, const MsSpot *spot)
     g_string_append_printf (text, "\nmember %d", spot->token / MAX (1, record->N * record->tokens));
   if (routing->mask != NULL && !routing->mask[spot->token])
     g_string_append (text, "\npadding: not routed");
+  if (ms_assignments_time (scene, MS_STAGE_TOP_K) == MS_STAGE_AHEAD)
+    {
+      g_string_append (text, "\nits expert is not chosen yet");
+      return g_string_free (text, FALSE);
+    }
   for (int k = 0; k < routing->K; k++)
-    describe_choice (text, routing, spot->token, k);
+    describe_choice (text, routing, spot->token, k,
+                     ms_assignments_time (scene, MS_STAGE_DISPATCH) != MS_STAGE_AHEAD);
 
   int next = ms_token_runner_up (routing, spot->token);
 

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+/* Where the shown layer's @kind stands in a pass that is walked through. */
+MsStageTime ms_assignments_time (const MsScene *scene, MsStageKind kind);
 char *ms_assignments_describe (const MsScene *scene, const MsSpot *spot);
 char *ms_assignments_table (const MsScene *scene);
 

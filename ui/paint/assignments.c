@@ -328,6 +328,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
     g_snprintf (dropped, sizeof dropped, "%s of %s dropped", ms_number_count (lost).text, ms_number_count (asked).text);
   else if (routing != NULL && n > 0)
     g_snprintf (dropped, sizeof dropped, "no capacity limit");
+  if (ms_assignments_time (scene, MS_STAGE_DISPATCH) == MS_STAGE_AHEAD)
+    dropped[0] = '\0';
 
   bool second = routing != NULL && routing->K > 1;
   const char *heading = layout->first > 0 && second ? "expert (corner: 2nd, bar: class token)"
@@ -349,9 +351,16 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 {
   const MsRouting *routing = ms_scene_routing (scene);
   Layout layout = lay_out (width, height, scene, palette);
+  MsRouting until_dispatch;
 
-  if (routing != NULL && routing->expert == NULL)
+  if (routing != NULL && (routing->expert == NULL || ms_assignments_time (scene, MS_STAGE_TOP_K) == MS_STAGE_AHEAD))
     routing = NULL;
+  else if (routing != NULL && ms_assignments_time (scene, MS_STAGE_DISPATCH) == MS_STAGE_AHEAD)
+    {
+      until_dispatch = *routing; /* nothing is dropped before the places are given out */
+      until_dispatch.kept = NULL;
+      routing = &until_dispatch;
+    }
   paint_frame (cr, &layout, scene, ms_scene_routing (scene), palette);
   if (ms_scene_soft (scene))
     {
@@ -380,6 +389,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
       paint_crosses (cr, &layout, scene, routing, palette);
     }
   paint_marks (cr, &layout, scene, routing, hover, palette);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_PATCHES, MS_STAGE_PATCHES);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_TOP_K, MS_STAGE_DISPATCH);
 }
 
 static bool
@@ -409,7 +420,8 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   spot->example = n;
   spot->token = token;
   spot->member = ms_scene_routing (scene) != NULL && ms_scene_routing (scene)->copies > 1 ? layout.copy : MS_NONE;
-  spot->expert = ms_token_expert (ms_scene_routing (scene), token, 0);
+  if (ms_assignments_time (scene, MS_STAGE_TOP_K) != MS_STAGE_AHEAD)
+    spot->expert = ms_token_expert (ms_scene_routing (scene), token, 0);
   spot->area = token_area (&layout, n, p);
   return true;
 }

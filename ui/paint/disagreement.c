@@ -138,6 +138,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   Layout layout = lay_out (width, height, scene, &disputes, &pairs, palette);
 
   paint_frame (cr, &layout, scene, &disputes, palette);
+  if (ms_frame_ahead (cr, &layout.frame, palette, scene, MS_STAGE_LOSS))
+    return;
   if (!has_rows && !has_pairs)
     {
       paint_empty (cr, &layout, scene, palette);
@@ -146,6 +148,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (has_rows)
     ms_dispute_rows_paint (cr, &layout.rows, scene->selection.example, palette);
   paint_matrices (cr, &layout, scene, &pairs, palette);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_LOSS, MS_STAGE_LOSS);
   if (hover != NULL && (hover->kind == MS_SPOT_EXAMPLE || hover->kind == MS_SPOT_PAIR))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
 }

@@ -349,6 +349,8 @@ ms_flow_new (const MsScene *scene)
     {
       if (record->routing[l]->member >= 0 && record->routing[l]->member != member)
         continue;
+      if (ms_stage_time (&scene->stage, l, MS_STAGE_DISPATCH) == MS_STAGE_AHEAD)
+        continue;
       flow->n_layers++;
       if (!is_captured (record, record->routing[l]))
         {

@@ -343,6 +343,8 @@ paint_nothing (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
   else if (scene->record->n_routing < 1)
     ms_frame_empty (cr, &layout->frame, palette, "No routed layer",
                     "This model is dense: every token takes the same path");
+  else if (flow->n_columns < 2 && scene->stage.partial)
+    ms_frame_empty (cr, &layout->frame, palette, "Not computed yet", ms_stage_words (MS_STAGE_DISPATCH));
   else if (flow->n_columns < 2)
     ms_frame_missing (cr, &layout->frame.content, palette, "where tokens went was not captured");
 }
@@ -363,6 +365,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   paint_nodes (cr, &layout, flow, scene, palette);
   paint_names (cr, &layout, flow, scene, palette);
   paint_foot (cr, &layout, flow, room, palette);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_DISPATCH, MS_STAGE_DISPATCH);
   if (hover != NULL && hover->kind != MS_SPOT_NOTHING && hover->kind != MS_SPOT_PAIR)
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
   for (guint i = 0; hover != NULL && hover->kind == MS_SPOT_PAIR && i < layout.ribbons->len; i++)

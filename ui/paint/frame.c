@@ -91,6 +91,21 @@ ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, con
   return MAX (0, frame->foot.width - used - 14 * palette->scale);
 }
 
+static int
+shown_layer (const MsScene *scene)
+{
+  return scene->record != NULL ? CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1)) : 0;
+}
+
+bool
+ms_frame_ahead (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene, MsStageKind kind)
+{
+  if (ms_stage_time (&scene->stage, shown_layer (scene), kind) != MS_STAGE_AHEAD)
+    return false;
+  ms_frame_empty (cr, frame, palette, "Not computed yet", ms_stage_words (kind));
+  return true;
+}
+
 void
 ms_frame_now (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene, MsStageKind first,
               MsStageKind last)
@@ -98,10 +113,9 @@ ms_frame_now (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const
   const MsStage *stage = &scene->stage;
   double s = palette->scale, width = frame->foot.x * 2 + frame->foot.width;
   cairo_rectangle_t all = { 3 * s, 3 * s, width - 6 * s, frame->foot.y + frame->foot.height - 6 * s };
-  int shown = scene->record != NULL ? CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1)) : 0;
   bool of_layer = stage->kind != MS_STAGE_PATCHES && stage->kind != MS_STAGE_LOSS;
 
-  if (!stage->partial || stage->kind < first || stage->kind > last || (of_layer && stage->layer != shown))
+  if (!stage->partial || stage->kind < first || stage->kind > last || (of_layer && stage->layer != shown_layer (scene)))
     return;
   if (frame->foot.height <= 0 || all.width < 40 * s)
     return;

@@ -26,6 +26,11 @@ double ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palet
 void ms_frame_now (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene,
                    MsStageKind first, MsStageKind last);
 
+/* True where the pass that is walked through has not come to @kind in the shown layer: says so, and draws nothing of
+ * it. */
+bool ms_frame_ahead (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene,
+                     MsStageKind kind);
+
 /* Nothing to show: what is missing, and why or what to do about it. */
 void ms_frame_empty (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const char *what, const char *why);
 

@@ -386,11 +386,19 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
                   room - (layout->levels.plot.x - layout->frame.content.x));
 }
 
+static int
+shown_layer (const MsScene *scene)
+{
+  return CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1));
+}
+
 static void
 paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsSpot *hover, const MsPalette *palette)
 {
   const MsRouting *routing = ms_scene_routing (scene);
   Layout layout = lay_out (width, height, scene, palette);
+  MsRouting until_dispatch;
+  g_autofree int *nothing = NULL;
 
   paint_frame (cr, &layout, scene, routing, palette);
   if (routing == NULL || routing->E < 1)
@@ -404,13 +412,28 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
     }
   if (layout.E < 1)
     return;
-  paint_caption (cr, &layout, routing, palette);
-  if (layout.total > 0)
-    paint_bars (cr, &layout, scene, routing, palette);
+  if (ms_stage_time (&scene->stage, shown_layer (scene), MS_STAGE_DISPATCH) == MS_STAGE_AHEAD && routing->slots < 1)
+    {
+      until_dispatch = *routing; /* nothing is dropped before the places are given out */
+      until_dispatch.dropped = nothing = g_new0 (int, routing->E);
+      routing = &until_dispatch;
+    }
+  if (ms_stage_time (&scene->stage, shown_layer (scene), MS_STAGE_TOP_K) == MS_STAGE_AHEAD)
+    {
+      MsFrame plot = { .content = layout.levels.plot };
+
+      ms_frame_ahead (cr, &plot, palette, scene, MS_STAGE_TOP_K);
+    }
+  else if (layout.total > 0)
+    {
+      paint_caption (cr, &layout, routing, palette);
+      paint_bars (cr, &layout, scene, routing, palette);
+    }
   else
     ms_frame_missing (cr, &layout.levels.plot, palette, "no assignments in this record");
   if (layout.strip.height > 0)
     ms_strip_paint (cr, &layout.strip, scene, palette);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_TOP_K, MS_STAGE_DISPATCH);
   if (hover != NULL && (hover->kind == MS_SPOT_EXPERT || hover->kind == MS_SPOT_STEP || hover->kind == MS_SPOT_FIGURES))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
 }
@@ -426,7 +449,7 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
   if (layout.E < 1)
     return false;
   *spot = MS_SPOT_NONE;
-  if (ms_inside (&bars, x, y))
+  if (ms_inside (&bars, x, y) && ms_stage_time (&scene->stage, shown_layer (scene), MS_STAGE_TOP_K) != MS_STAGE_AHEAD)
     {
       spot->kind = MS_SPOT_EXPERT;
       spot->expert = expert_at (&layout, x);

@@ -141,6 +141,8 @@ after_batch_spot (const MsSelection *selection, const MsSpot *spot)
     chosen.layer = none.layer = spot->layer;
   if (spot->member != MS_NONE)
     chosen.member = spot->member;
+  if (spot->kind == MS_SPOT_EXPERT && spot->token != MS_NONE)
+    return chosen; /* one of a token's experts: the token stays chosen beside whichever */
   return ms_selection_equal (&chosen, selection) ? none : chosen;
 }
 

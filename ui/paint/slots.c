@@ -101,12 +101,13 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
                     "Slots are what experts read with routing.router soft");
   else if (!read)
     ms_frame_missing (cr, &layout.frame.content, palette, "this record holds no slot weights");
-  if (!read)
+  if (!read || ms_frame_ahead (cr, &layout.frame, palette, scene, MS_STAGE_SOFTMAX))
     return;
   for (int i = 0; i < layout.panels; i++)
     ms_slots_panel_paint (cr, &layout.panel[i], &slots, palette);
   for (int i = 0; i < layout.sides; i++)
     ms_slots_side_paint (cr, &layout.side[i], &slots, palette);
+  ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_SOFTMAX, MS_STAGE_COMBINE);
   if (hover != NULL
       && (hover->kind == MS_SPOT_SLOT || hover->kind == MS_SPOT_TOKEN || hover->kind == MS_SPOT_EXPERT))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);

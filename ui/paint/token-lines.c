@@ -96,13 +96,16 @@ ms_token_append_equation (GString *text, const MsTokenRoute *route, const MsToke
 /* Who it is */
 
 static void
-add_who (GArray *lines, const MsTokenRoute *route)
+add_who (GArray *lines, const MsScene *scene, const MsTokenRoute *route)
 {
   MsTokenLine *line = add (lines, MS_TOKEN_LINE_WHO, MS_TOKEN_WHO, MS_STAGE_PATCHES, route->layer);
   g_autoptr (GString) text = g_string_new (NULL);
   gsize before;
 
   ms_words_example (text, route->record, route->example);
+  if (ms_stage_time (&scene->stage, route->layer, MS_STAGE_LOSS) == MS_STAGE_AHEAD
+      && strstr (text->str, ", predicted ") != NULL)
+    g_string_truncate (text, (gsize) (strstr (text->str, ", predicted ") - text->str));
   g_string_append_c (text, '\n');
   before = text->len;
   ms_words_token (text, route->record, route->token);
@@ -197,8 +200,7 @@ add_gates (GArray *lines, const MsTokenRoute *route)
     say (add (lines, MS_TOKEN_LINE_MUTED, MS_TOKEN_GATES, MS_STAGE_LOGITS, route->layer), "and %s more experts",
          ms_number_count (route->n - n).text);
   for (int i = 0; i < route->n; i++)
-    if (route->gate[i].rank == 0)
-      from = i;
+    from = route->gate[i].gate > route->gate[from].gate ? i : from;
 
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -418,7 +420,7 @@ ms_token_lines (const MsScene *scene)
 
   if (!ms_token_route_read (&route, scene))
     return lines;
-  add_who (lines, &route);
+  add_who (lines, scene, &route);
   if (!route.routed)
     {
       say (add (lines, MS_TOKEN_LINE_MUTED, MS_TOKEN_MISSING, MS_STAGE_PATCHES, route.layer), "%s",

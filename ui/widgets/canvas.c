@@ -459,6 +459,22 @@ ms_canvas_set_settled (MsCanvas *self, bool settled)
   update_description (self);
 }
 
+bool
+ms_canvas_has_pointer (MsCanvas *self)
+{
+  return self->pointer_x >= 0;
+}
+
+char *
+ms_canvas_words (MsCanvas *self)
+{
+  MsSpot spot;
+
+  if (ms_canvas_has_pointer (self) && pick (self, self->pointer_x, self->pointer_y, &spot))
+    return self->painter->describe (&self->scene, &spot);
+  return words_for_selection (self);
+}
+
 GMenu *
 ms_canvas_menu (MsCanvas *self)
 {

@@ -44,6 +44,10 @@ double ms_canvas_head (MsCanvas *canvas);
 GMenu *ms_canvas_menu (MsCanvas *canvas);
 extern const char *const ms_canvas_actions[];
 
+/* The words of what is under the pointer, or else of what is chosen; NULL: neither is anything. Transfer full. */
+char *ms_canvas_words (MsCanvas *canvas);
+bool ms_canvas_has_pointer (MsCanvas *canvas);
+
 /* Microseconds of processor time spent painting since the last call. */
 gint64 ms_canvas_take_paint_time (MsCanvas *canvas);
 

@@ -68,6 +68,63 @@ ms_window_fit_inspector (MsWindow *self, int width)
   adw_flap_set_reveal_flap (self->inspector_flap, !narrow && self->state->inspector);
 }
 
+/* Copying */
+
+/* The picture that a key is meant for: that with the keyboard, else that under the pointer, else the tile at hand. */
+static MsCanvas *
+meant_canvas (MsWindow *self)
+{
+  MsCanvas *token = ms_inspector_canvas (self->inspector);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  MsTile *tile = ms_workspace_active (self->workspace);
+
+  if (focus != NULL && MS_IS_CANVAS (focus))
+    return MS_CANVAS (focus);
+  if (ms_canvas_has_pointer (token))
+    return token;
+  if (ms_canvas_has_pointer (self->timeline))
+    return self->timeline;
+  return tile != NULL ? ms_tile_canvas (tile) : token;
+}
+
+static void
+copy_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MsWindow *self = MS_WINDOW (widget);
+  g_autofree char *words = ms_canvas_words (meant_canvas (self));
+
+  if (words == NULL || *words == '\0')
+    {
+      g_free (words);
+      words = ms_canvas_words (ms_inspector_canvas (self->inspector));
+    }
+  if (words == NULL || *words == '\0')
+    {
+      ms_window_toast (self, "Nothing to copy: point at something, or choose it");
+      return;
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), words);
+  ms_window_toast (self, "Copied");
+}
+
+static void
+copy_table_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MsWindow *self = MS_WINDOW (widget);
+  MsCanvas *canvas = meant_canvas (self);
+  g_autofree char *sentence = g_strdup_printf ("Copied %s as a table", ms_canvas_painter (canvas)->title);
+
+  gtk_widget_activate_action (GTK_WIDGET (canvas), "canvas.copy-table", NULL);
+  ms_window_toast (self, sentence);
+}
+
+void
+ms_window_class_install_inspector (GtkWidgetClass *class)
+{
+  gtk_widget_class_install_action (class, "win.copy", NULL, copy_cb);
+  gtk_widget_class_install_action (class, "win.copy-table", NULL, copy_table_cb);
+}
+
 /* The views and what stands above them get the panel beside them. */
 void
 ms_window_build_inspector (MsWindow *self)
@@ -87,6 +144,7 @@ ms_window_build_inspector (MsWindow *self)
   adw_flap_set_fold_policy (self->inspector_flap, ADW_FLAP_FOLD_POLICY_NEVER);
   adw_flap_set_swipe_to_open (self->inspector_flap, FALSE);
   adw_flap_set_swipe_to_close (self->inspector_flap, FALSE);
+  adw_flap_set_modal (self->inspector_flap, FALSE); /* what lies beside it can still be chosen */
   adw_flap_set_flap (self->inspector_flap, inspector);
   adw_flap_set_separator (self->inspector_flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
   adw_flap_set_content (self->inspector_flap, box);

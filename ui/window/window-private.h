@@ -114,6 +114,7 @@ void ms_window_build_inspector (MsWindow *self);
 void ms_window_show_inspector (MsWindow *self);
 guint ms_window_inspector_detail (MsWindow *self); /* what its picture needs of records */
 void ms_window_fit_inspector (MsWindow *self, int width);
+void ms_window_class_install_inspector (GtkWidgetClass *class);
 
 /* window-stages.c */
 void ms_window_build_stages (MsWindow *self, GtkBox *above);

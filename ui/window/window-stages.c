@@ -134,14 +134,14 @@ new_button (const char *label, const char *action, const char *tip)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tip);
   gtk_widget_set_focus_on_click (button, FALSE);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "small");
   return button;
 }
 
 void
 ms_window_build_stages (MsWindow *self, GtkBox *above)
 {
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *pills = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *words = gtk_label_new ("");
 
   self->stage_bar = bar;
@@ -158,12 +158,12 @@ ms_window_build_stages (MsWindow *self, GtkBox *above)
     }
   gtk_label_set_xalign (self->stage_words, 0);
   gtk_label_set_ellipsize (self->stage_words, PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (left, TRUE);
-  gtk_box_append (GTK_BOX (left), pills);
-  gtk_box_append (GTK_BOX (left), words);
-  gtk_box_append (GTK_BOX (bar), left);
-  gtk_box_append (GTK_BOX (bar), new_button ("Next stage", "win.step-into", "What is computed next (I)"));
-  gtk_box_append (GTK_BOX (bar), new_button ("Finish step", "win.finish-step", "Train on this batch (→)"));
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_box_append (GTK_BOX (bar), pills);
+  gtk_box_append (GTK_BOX (bar), below);
+  gtk_box_append (GTK_BOX (below), words);
+  gtk_box_append (GTK_BOX (below), new_button ("Next stage", "win.step-into", "What is computed next (I)"));
+  gtk_box_append (GTK_BOX (below), new_button ("Finish step", "win.finish-step", "Train on this batch (→)"));
   gtk_widget_add_css_class (bar, "stages");
   gtk_widget_set_visible (bar, FALSE);
   gtk_box_append (above, bar);

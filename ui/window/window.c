@@ -436,6 +436,7 @@ ms_window_class_init (MsWindowClass *class)
   ms_window_class_install_steps (widget_class);
   ms_window_class_install_watch (widget_class);
   ms_window_class_install_stages (widget_class);
+  ms_window_class_install_inspector (widget_class);
   ms_window_class_install_compare (widget_class);
 }
 
