@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-/* The tokens' way: an offset that masks, a noise that is lost with it, norms that are not there for what was dropped. */
+/* The tokens' way: an offset that masks, a noise that is lost with it, norms that are not there for what was
+ * dropped. */
 static inline void
 trace_sample_details (MsRouting *r, int step)
 {

@@ -221,7 +221,8 @@ maximise_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   ms_workspace_maximise (workspace, alone ? NULL : ms_workspace_active (workspace));
 }
 
-/* First a walk through the stages ends, then the tile that stands alone goes back to the others, then the choice is dropped. */
+/* First a walk through the stages ends, then the tile that stands alone goes back to the others, then the choice is
+ * dropped. */
 static void
 escape_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -263,7 +264,8 @@ static const struct {
   { "bracketleft", "win.block", -1 }, { "bracketright", "win.block", 1 },
   { "<Control>o", "win.open" }, { "<Control>s", "win.save-session" }, { "<Control><Shift>s", "win.save-checkpoint" },
   { "F9", "win.panel" }, { "F10", "win.inspector" }, { "i|<Shift>Right", "win.step-into" },
-  { "<Control>c", "win.copy" }, { "<Control><Shift>c", "win.copy-table" }, { "F11", "win.maximise-view" }, { "<Shift>F11", "win.fullscreen" },
+  { "<Control>c", "win.copy" }, { "<Control><Shift>c", "win.copy-table" },
+  { "F11", "win.maximise-view" }, { "<Shift>F11", "win.fullscreen" },
   { "Escape", "win.escape" },
   { "question|<Shift>question|F1", "win.show-help-overlay" },
   { "<Control>q", "app.quit" }, { "<Control>w", "window.close" },
@@ -312,8 +314,9 @@ ms_window_update_actions (MsWindow *self)
   bool open = ms_live_record (self->live) != NULL && self->opening == NULL, opened = open && !self->focused;
   bool has_model = open && ms_live_experiment (self->live) != NULL;
 
-  enable (self, open, (const char *const[]){ "win.play", "win.step", "win.steps", "win.step-into", "win.reset", "win.earlier",
-                                             "win.first", NULL });
+  enable (self, open,
+          (const char *const[]){ "win.play", "win.step", "win.steps", "win.step-into", "win.reset",
+                                 "win.earlier", "win.first", NULL });
   enable (self, has_model,
           (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",
                                  "win.copy-command", "win.step-epoch", "win.compare-copy", "win.compare-seed",
