@@ -3,6 +3,7 @@
 /* moescope bench: the core's speed beside the GEMM bound, and the painters', on this machine. */
 #include "app/command.h"
 #include "app/print.h"
+#include "app/scrub.h"
 #include "core/base/blas.h"
 #include "core/bench/comparisons.h"
 #include "core/bench/workloads.h"
@@ -50,6 +51,34 @@ painters_to_json (void)
       json_array_add_object_element (array, object);
     }
   return array;
+}
+
+static JsonObject *
+scrub_to_json (void)
+{
+  JsonObject *object = json_object_new ();
+  MsScrubResult result;
+  ms_scrub_measure (&result);
+  json_object_set_int_member (object, "layers", MS_SCRUB_LAYERS);
+  json_object_set_int_member (object, "experts", MS_SCRUB_EXPERTS);
+  json_object_set_int_member (object, "steps", MS_SCRUB_STEPS);
+  json_object_set_int_member (object, "points", result.points);
+  json_object_set_int_member (object, "bytes", result.bytes);
+  json_object_set_double_member (object, "add_ms", result.add_ms);
+  json_object_set_double_member (object, "paint_ms", result.paint_ms);
+  json_object_set_double_member (object, "worst_ms", result.worst_ms);
+  return object;
+}
+
+static void
+print_scrub (void)
+{
+  MsScrubResult result;
+  ms_scrub_measure (&result);
+  printf ("\nscrubbing %d steps of %d layers with %d experts: %d points, %.1f MB, %.3f ms to add a step,\n"
+          "%.2f ms to go to a step and paint the heatmap at %d x %d, %.2f ms at most\n",
+          MS_SCRUB_STEPS, MS_SCRUB_LAYERS, MS_SCRUB_EXPERTS, result.points, (double) result.bytes / 1e6,
+          result.add_ms, result.paint_ms, MS_SCRUB_WIDTH, MS_SCRUB_HEIGHT, result.worst_ms);
 }
 
 static JsonObject *
@@ -129,6 +158,7 @@ print_json (int threads, GError **error)
   json_object_set_array_member (object, "workloads", g_steal_pointer (&workloads));
   json_object_set_array_member (object, "comparisons", g_steal_pointer (&comparisons));
   json_object_set_array_member (object, "painters", painters_to_json ());
+  json_object_set_object_member (object, "scrub", scrub_to_json ());
   json_object_set_object_member (object, "blas", blas_to_json (threads));
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, object);
@@ -179,6 +209,7 @@ print_table (int threads, GError **error)
   printf ("\n%-12s %9s   at %d x %d\n", "view", "paint ms", WIDTH, HEIGHT);
   for (const MsPainter *const *p = ms_painters (); *p != NULL; p++)
     printf ("%-12s %9.2f\n", (*p)->name, time_painter (*p));
+  print_scrub ();
   return true;
 }
 
