@@ -60,10 +60,11 @@ compare (MsTrialArm *arm, const float *mean, const float *baseline, const int *l
 
       wrong += predicted (q, C) != labels[n];
       changed += predicted (q, C) != predicted (p, C);
-      /* What float32 lost to 0 stands for its smallest normal number. */
+      /* What float32 lost to 0 stands for its smallest normal number, and q - p, whose sum is 0 but for rounding, keeps
+       * every term from being negative. */
       for (int c = 0; c < C; c++)
         if (p[c] > 0)
-          kl += p[c] * log ((double)p[c] / MAX (q[c], FLT_MIN));
+          kl += p[c] * log ((double)p[c] / MAX (q[c], FLT_MIN)) - p[c] + q[c];
     }
   arm->error = (double)wrong / N;
   arm->changed = (double)changed / N;

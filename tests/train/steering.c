@@ -310,7 +310,7 @@ try_text (MsSession *s, const char *text)
 static void
 test_trial_leaves_no_trace (void)
 {
-  static const char *const tried[] = { "mask:1:2", "force:3:0:label=3", "bias:1:1:2", "freeze:1", "swap:1:0,3",
+  static const char *const tried[] = { "mask:1:2", "force:3:0", "bias:1:1:2", "freeze:1", "swap:1:0,3",
                                        "clone:3:1,2" };
   g_autoptr (MsSession) s = digits ("optimiser.kind", "adam"), plain = digits ("optimiser.kind", "adam");
   g_autoptr (GBytes) last = NULL, expected = NULL;
@@ -330,6 +330,7 @@ test_trial_leaves_no_trace (void)
       g_assert_cmpfloat (trial->arm[MS_ARM_BASELINE].changed, ==, 0);
       g_assert_cmpfloat (trial->arm[MS_ARM_BASELINE].kl, ==, 0);
       g_assert_true ((trial->arm[MS_ARM_CONTROL].words == NULL) == (strcmp (tried[i], "freeze:1") == 0));
+      g_assert_true ((trial->arm[MS_ARM_INTERVENTION].kl > 0) == (strcmp (tried[i], "freeze:1") != 0));
     }
   steps (s, 2);
   steps (plain, 2);
