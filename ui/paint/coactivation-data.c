@@ -68,19 +68,22 @@ static void
 read_part (MsCoactivation *self, int first)
 {
   int n = self->part;
+  bool whole = n == self->E;
   g_autofree gint16 *choice = choices_within (self->routing, first, n);
-  g_autofree double *rate = g_new (double, (gsize) n * (gsize) n), *excess = g_new (double, (gsize) n * (gsize) n);
+  g_autofree double *own = whole ? NULL : g_new (double, 2 * (gsize) n * (gsize) n);
+  double *rate = whole ? self->rate : own, *excess = whole ? self->excess : own + (gsize) n * (gsize) n;
 
   count_tokens (self, choice, first);
   ms_coactivation (rate, excess, choice, self->routing->T, n, self->routing->K);
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++)
       {
+        gsize from = (gsize) i * (gsize) n + (gsize) j;
         gsize to = (gsize) (first + i) * (gsize) self->E + (gsize) (first + j);
         bool used = self->tokens[first + i] > 0 && self->tokens[first + j] > 0;
 
-        self->rate[to] = used ? rate[i * n + j] : NAN;
-        self->excess[to] = used ? excess[i * n + j] : NAN;
+        self->rate[to] = used ? rate[from] : NAN;
+        self->excess[to] = used ? excess[from] : NAN;
       }
 }
 

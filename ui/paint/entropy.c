@@ -16,7 +16,7 @@
 #include <math.h>
 
 #define BINS 40
-#define WEIGHTS 131072 /* looked at in the selected layer, and again in all others together: a frame's worth */
+#define WEIGHTS 65536 /* looked at in the selected layer, and again in all others together: a frame's worth */
 #define TOKENS 8192
 
 typedef struct {
