@@ -12,7 +12,7 @@ def labels(program):
 
 def step(program):
     before = program.step()
-    program.act(program.frame, 'win.step')
+    program.press('Step')
     program.wait_step(lambda now: now == before + 1, f'step {before + 1}')
 
 
