@@ -114,6 +114,44 @@ test_steps (void)
   g_assert_nonnull (reader->latest->inputs);
 }
 
+static bool
+has_3_and_is_paused (Reader *reader)
+{
+  return is_paused (reader) && reader->records->len >= 3;
+}
+
+static bool
+has_looked_on (Reader *reader)
+{
+  return is_paused (reader) && reader->records->len >= 2 && reader->latest != reader->records->pdata[1];
+}
+
+/* Looking ahead shows the batch of the next step, and changes nothing of that step. */
+static void
+test_look_ahead (void)
+{
+  g_autoptr (Reader) reader = reader_open (), other = reader_open ();
+  g_autoptr (MsRecord) look = NULL;
+  const MsRecord *third;
+  gsize n;
+
+  ms_runner_step (reader->runner, 2);
+  ms_runner_look_ahead (reader->runner);
+  wait_until (reader, has_looked_on);
+  look = ms_record_ref (reader->latest);
+  g_assert_cmpint (look->step, ==, 2);
+  g_assert_cmpuint (reader->records->len, ==, 2);
+  ms_runner_step (reader->runner, 1);
+  wait_until (reader, has_3_and_is_paused);
+  third = reader->latest;
+  g_assert_cmpint (third->step, ==, 3);
+  ms_runner_step (other->runner, 3);
+  wait_until (other, has_3_and_is_paused);
+  g_assert_true (third->loss == other->latest->loss);
+  n = (gsize) (look->N * look->height * look->width * look->channels);
+  g_assert_cmpmem (look->inputs, n * sizeof (float), third->inputs, n * sizeof (float));
+}
+
 /* Playing fast, only some records carry their batch; after a pause the newest one does. */
 static void
 test_play_and_pause (void)
@@ -381,6 +419,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runner/open", test_open);
   g_test_add_func ("/runner/steps", test_steps);
+  g_test_add_func ("/runner/look-ahead", test_look_ahead);
   g_test_add_func ("/runner/play-and-pause", test_play_and_pause);
   g_test_add_func ("/runner/slow", test_slow);
   g_test_add_func ("/runner/pause-while-waiting", test_pause_while_waiting);

@@ -348,6 +348,12 @@ paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRou
   paint_members (cr, layout, scene, palette);
 }
 
+static int
+shown_layer (const MsScene *scene)
+{
+  return CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1));
+}
+
 static void
 paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
              const MsPalette *palette)
@@ -356,11 +362,12 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   const char *const list[] = { figures[0], figures[1], figures[2], figures[3], figures[4], figures[5], NULL };
 
   if (routing != NULL)
+    g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
+  if (routing != NULL && ms_stage_time (&scene->stage, shown_layer (scene), MS_STAGE_TOP_K) != MS_STAGE_AHEAD)
     {
       MsLoadMetrics metrics = ms_load_of (routing);
       bool weight = ms_load_is_weight (routing);
 
-      g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
       for (int i = 0; i < MS_LOAD_FIGURES; i++)
         g_snprintf (figures[1 + i], 80, "%s %s", ms_load_metric_title (ms_load_figures[i]),
                     ms_number_fixed (ms_load_metric_value (&metrics, ms_load_figures[i]), 2).text);
@@ -384,12 +391,6 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)
     ms_strip_key (cr, palette, layout->levels.plot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
                   room - (layout->levels.plot.x - layout->frame.content.x));
-}
-
-static int
-shown_layer (const MsScene *scene)
-{
-  return CLAMP (scene->selection.layer, 0, MAX (0, scene->record->n_routing - 1));
 }
 
 static void

@@ -26,6 +26,8 @@ ms_token_empty (const MsScene *scene, const char **what, const char **why)
     *why = "Press Play or Step first";
   else if (ms_scene_routing (scene) == NULL)
     *why = "This model is dense: there is nothing to route";
+  else if (ms_scene_soft (scene))
+    *why = "Click one of its rows in Slots";
   else if (selection->expert >= 0)
     *why = "Click one of the expert's patches";
   else if (selection->example >= 0)
