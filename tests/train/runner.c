@@ -115,6 +115,12 @@ test_steps (void)
 }
 
 static bool
+has_2_and_is_paused (Reader *reader)
+{
+  return is_paused (reader) && reader->records->len >= 2;
+}
+
+static bool
 has_3_and_is_paused (Reader *reader)
 {
   return is_paused (reader) && reader->records->len >= 3;
@@ -136,6 +142,7 @@ test_look_ahead (void)
   gsize n;
 
   ms_runner_step (reader->runner, 2);
+  wait_until (reader, has_2_and_is_paused);
   ms_runner_look_ahead (reader->runner);
   wait_until (reader, has_looked_on);
   look = ms_record_ref (reader->latest);
