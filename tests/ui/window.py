@@ -60,7 +60,7 @@ def test_presets_open_with_their_views_filled():
         with Program(preset) as program:
             wait_for(f'{preset} with {views}',
                      lambda: views == [name for name in program.names('image')
-                                       if name not in ('rebuilds the model', 'Timeline')])
+                                       if name not in ('rebuilds the model', 'Timeline', 'Token')])
             assert ('Member shown' in program.names('combo box')) == (preset == 'digits-e3'), preset
             program.press('Step')
             program.wait_step(lambda step: step == 1, 'step 1')
