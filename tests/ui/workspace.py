@@ -37,7 +37,7 @@ def xdo(*arguments):
 
 
 def views(program):
-    return {name for name in program.names('image') if name != 'rebuilds the model'} - {'Timeline'}
+    return {name for name in program.names('image') if name != 'rebuilds the model'} - {'Timeline', 'Token'}
 
 
 class Tiles:
