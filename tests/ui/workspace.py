@@ -21,7 +21,7 @@ def with_layout(preset, layout, width=1280, height=800):
     config = tempfile.mkdtemp(prefix='moescope-test-')
     os.makedirs(f'{config}/moescope')
     with open(f'{config}/moescope/window.ini', 'w', encoding='utf-8') as state:
-        state.write(f'[window]\nwidth={width}\nheight={height}\n[layouts]\n{preset}={layout}\n')
+        state.write(f'[window]\nwidth={width}\nheight={height}\ninspector=false\n[layouts]\n{preset}={layout}\n')
     return config
 
 
