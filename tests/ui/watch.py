@@ -22,6 +22,7 @@ def value_after(program, title):
 def test_pinned_reading():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('the first batch', lambda: len(program.table('Load').strip().split('\n')) > 1)
         program.act(program.frame, 'win.pin')
         title = 'max violation, block 3'
         wait_for('the row', lambda: title in labels(program))
