@@ -93,6 +93,7 @@ step_into_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MsWindow *self = MS_WINDOW (widget);
 
+  gtk_menu_button_popdown (self->steps_button);
   if (self->stage_asked || ms_live_state (self->live) == MS_RUNNER_PLAYING)
     return;
   if (!self->stage.partial)

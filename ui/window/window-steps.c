@@ -170,6 +170,8 @@ ms_window_build_steps (MsWindow *self)
   gtk_box_append (GTK_BOX (box), new_item ("10 batches", "win.steps", 10, "Train on ten batches, then pause"));
   gtk_box_append (GTK_BOX (box), new_item ("To the end of the epoch", "win.step-epoch", -1,
                                            "Until every training example has been seen once more (E)"));
+  gtk_box_append (GTK_BOX (box), new_item ("Step into", "win.step-into", -1,
+                                           "Walk through the next batch's forward pass stage by stage (I)"));
   gtk_box_append (GTK_BOX (box), new_batches_row (self));
   self->breakpoints_place = ADW_BIN (adw_bin_new ());
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->breakpoints_place));
