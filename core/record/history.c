@@ -385,9 +385,3 @@ ms_history_load (const MsHistory *history, int point, int layer)
 {
   return history->load + (gsize) point * row_size (history) + (gsize) layer * (gsize) history->E;
 }
-
-const float *
-ms_history_dropped (const MsHistory *history, int point, int layer)
-{
-  return history->dropped + (gsize) point * row_size (history) + (gsize) layer * (gsize) history->E;
-}

@@ -57,9 +57,8 @@ void ms_history_reserve (MsHistory *history, int n_points);
 void ms_history_truncate (MsHistory *history, gint64 step);
 MsHistory *ms_history_copy (const MsHistory *history);
 
-/* (E) of a point's loads, or of what was dropped, in a layer: borrowed, until the next add. */
+/* (E) of a point's loads in a layer: borrowed, until the next add. */
 const float *ms_history_load (const MsHistory *history, int point, int layer);
-const float *ms_history_dropped (const MsHistory *history, int point, int layer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsHistory, ms_history_free)
 

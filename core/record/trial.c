@@ -39,19 +39,3 @@ ms_trial_unref (MsTrial *trial)
     }
   g_free (trial);
 }
-
-char *
-ms_trial_table (const MsTrial *trial)
-{
-  GString *text = g_string_new ("arm\ttask loss\terror\tchanged\tKL (nats)\tdropped\tmax violation\n");
-
-  for (int i = 0; i < MS_N_ARMS; i++)
-    {
-      const MsTrialArm *arm = &trial->arm[i];
-
-      if (arm->words != NULL)
-        g_string_append_printf (text, "%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n", arm->words, arm->task_loss,
-                                arm->error, arm->changed, arm->kl, arm->dropped, arm->max_violation);
-    }
-  return g_string_free (text, FALSE);
-}

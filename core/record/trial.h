@@ -40,9 +40,6 @@ MsTrial *ms_trial_new (void); /* numbers NaN, one reference */
 MsTrial *ms_trial_ref (MsTrial *trial);
 void ms_trial_unref (MsTrial *trial); /* NULL is fine */
 
-/* "arm\ttask loss\t…", a row an arm. Transfer full. */
-char *ms_trial_table (const MsTrial *trial);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsTrial, ms_trial_unref)
 
 G_END_DECLS

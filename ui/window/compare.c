@@ -218,12 +218,6 @@ ms_compare_is_playing (MsCompare *self)
   return self->left < 0;
 }
 
-bool
-ms_compare_is_level (MsCompare *self)
-{
-  return self->first != NULL && step_of (self->first) == step_of (self->second);
-}
-
 static void
 ms_compare_dispose (GObject *object)
 {

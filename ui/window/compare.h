@@ -23,7 +23,4 @@ void ms_compare_step (MsCompare *compare, int n);
 void ms_compare_set_speed (MsCompare *compare, double steps_per_second); /* 0: as fast as both go */
 bool ms_compare_is_playing (MsCompare *compare);
 
-/* Both are where the other is, or a recorded run is at its end. */
-bool ms_compare_is_level (MsCompare *compare);
-
 G_END_DECLS

@@ -26,7 +26,6 @@ struct _MsLive {
   MsInterventions *interventions;
   MsTrial *trial;
   char *undo, *redo;
-  MsRecord *recalled; /* of the current branch */
   gint64 wanted;      /* step whose record is to be recalled; -1: none */
   guint recall_source;
   gint64 told_at;
@@ -142,7 +141,6 @@ take_records (MsLive *self, const MsRunnerNews *news)
     take_histories (self, news->kept);
   if (news->replaced || news->restarted || news->branch != self->branch)
     {
-      g_clear_pointer (&self->recalled, ms_record_unref);
       self->wanted = -1;
       enter_branch (self, news);
     }
@@ -153,8 +151,8 @@ take_records (MsLive *self, const MsRunnerNews *news)
     self->told_at = news->told_at;
   take_record (&self->record, news->latest);
   take_record (&self->surface, news->surface);
-  if (news->recalled_branch == self->branch)
-    take_record (&self->recalled, news->recalled);
+  if (news->recalled != NULL)
+    ms_past_put (self->past, news->recalled_branch, news->recalled);
 }
 
 static void
@@ -371,11 +369,7 @@ ms_live_record_at (MsLive *self, gint64 step)
 
   if (kept != NULL && kept->step == step)
     return kept;
-  if (self->recalled != NULL && self->recalled->step == step)
-    return self->recalled;
   want (self, step);
-  if (self->recalled != NULL && self->recalled->step < step && (kept == NULL || kept->step < self->recalled->step))
-    return self->recalled;
   return kept;
 }
 
@@ -432,7 +426,6 @@ ms_live_finalize (GObject *object)
   ms_live_stop (self);
   ms_record_unref (self->record);
   ms_record_unref (self->surface);
-  ms_record_unref (self->recalled);
   ms_past_free (self->past);
   ms_branches_unref (self->branches);
   ms_alerts_free (self->alerts);

@@ -36,7 +36,7 @@ ms_window_scene (MsWindow *self, const MsPainter *painter)
 
   if (self->second != NULL)
     {
-      self->other = scene_of (self, self->second, painter);
+      self->other = scene_of (self, self->second, ms_canvas_painter (self->timeline)); /* one for all views */
       scene.other = &self->other;
     }
   return scene;
@@ -75,7 +75,6 @@ find_applying (MsWindow *self)
   return applying;
 }
 
-/* Those that are not shown let go of what they had: it will not stay for them. */
 /* Some pictures show both runs in one. */
 static bool
 shows_both (const MsPainter *painter)
@@ -97,6 +96,7 @@ show_second (MsWindow *self, MsTile *tile, bool is_seen)
     ms_canvas_set_scene (ms_tile_second (tile), &scene);
 }
 
+/* Those that are not shown let go of what they had: it will not stay for them. */
 static void
 show_scenes (MsWindow *self)
 {
