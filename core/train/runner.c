@@ -3,6 +3,7 @@
 /* The thread that owns the session: takes a request, or does the step that is due; and what may be asked of it. */
 #include "core/train/runner-private.h"
 
+#include "core/base/background.h"
 #include "core/base/pool.h"
 
 #define TIMELINE_BYTES ((gsize) 128 << 20)
@@ -39,6 +40,7 @@ work (void *data)
 {
   MsRunner *self = data;
 
+  ms_background_thread ();
   ms_flush_denormals ();
   for (;;)
     {

@@ -4,7 +4,7 @@
 
 #include "ui/widgets/thread-time.h"
 
-#define PER_FRAME 5000 /* us: what GTK needs for its part of the frame comes on top */
+#define PER_FRAME 4000 /* us: what GTK needs for its part of the frame comes on top */
 
 typedef struct {
   gpointer who;
