@@ -3,6 +3,7 @@
 /* moescope keys: the parameter table. */
 #include "app/command.h"
 #include "app/print.h"
+#include "core/base/json.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -10,15 +11,6 @@ static const char *const type_names[] = {
   [MS_TYPE_INT] = "int", [MS_TYPE_REAL] = "real", [MS_TYPE_BOOL] = "bool", [MS_TYPE_CHOICE] = "choice",
   [MS_TYPE_TEXT] = "text",
 };
-
-static void
-set_text (JsonObject *object, const char *name, const char *text)
-{
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-  else
-    json_object_set_null_member (object, name);
-}
 
 static void
 set_range (JsonObject *object, const MsKey *key)
@@ -52,7 +44,7 @@ key_to_json (const MsKey *key, JsonObject *defaults)
   json_object_set_string_member (object, "type", type_names[key->type]);
   json_object_set_member (object, "default", json_node_copy (json_object_get_member (defaults, key->key)));
   set_range (object, key);
-  set_text (object, "unit", key->unit);
+  ms_json_set_text (object, "unit", key->unit);
   json_object_set_boolean_member (object, "live", key->effect == MS_EFFECT_LIVE);
   json_object_set_boolean_member (object, "advanced", key->advanced);
   json_object_set_string_member (object, "help", key->help);

@@ -2,6 +2,7 @@
 
 #include "app/results.h"
 #include "core/base/blas.h"
+#include "core/base/json.h"
 #include "core/metrics/load.h"
 #include "core/train/closed-form.h"
 #include <math.h>
@@ -19,15 +20,6 @@ static void
 set_number (JsonObject *object, const char *name, double value)
 {
   json_object_set_double_member (object, name, value);
-}
-
-static void
-set_text (JsonObject *object, const char *name, const char *text)
-{
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-  else
-    json_object_set_null_member (object, name);
 }
 
 /* What the counters are to be held against: they are below it where capacity dropped tokens. */
@@ -68,7 +60,7 @@ train_to_json (const MsTally *tally)
   set_number (object, "gshard_loss", means.gshard_loss);
   set_number (object, "z_loss", means.z_loss);
   set_number (object, "error", means.train_error);
-  set_text (object, "measured_on", window);
+  ms_json_set_text (object, "measured_on", window);
   return object;
 }
 
@@ -143,7 +135,7 @@ layer_to_json (const MsResults *results, int i)
   for (int e = 0; e < layer.E; e++)
     json_array_add_int_element (load, (gint64) layer.load[e]);
   json_object_set_int_member (object, "layer", layer.layer);
-  set_text (object, "router", layer.router);
+  ms_json_set_text (object, "router", layer.router);
   json_object_set_int_member (object, "experts", layer.E);
   json_object_set_array_member (object, "load", load);
   set_number (object, "cv", metrics.cv);
@@ -154,7 +146,7 @@ layer_to_json (const MsResults *results, int i)
   set_number (object, "dropped", dropped_share (&layer, metrics.total));
   json_object_set_object_member (object, "load_metrics", load_to_json (&metrics));
   g_autofree char *window = describe_window (tally);
-  set_text (object, "measured_on", window);
+  ms_json_set_text (object, "measured_on", window);
   if (soft != NULL)
     json_object_set_object_member (object, "soft", soft);
   else
@@ -178,8 +170,8 @@ blas_to_json (const MsSession *session)
 {
   const MsBlasInfo *blas = ms_blas_info ();
   JsonObject *object = json_object_new ();
-  set_text (object, "library", blas->library);
-  set_text (object, "kernel", blas->kernel);
+  ms_json_set_text (object, "library", blas->library);
+  ms_json_set_text (object, "kernel", blas->kernel);
   json_object_set_int_member (object, "threads", ms_session_n_threads (session));
   return object;
 }
@@ -194,7 +186,7 @@ ms_results_to_json (const MsResults *results)
   json_object_set_int_member (object, "seed", ms_experiment_int (experiment, MS_KEY_RUN_SEED));
   json_object_set_int_member (object, "steps", ms_session_get_step (results->session));
   json_object_set_boolean_member (object, "interrupted", results->interrupted);
-  set_text (object, "stopped", results->stopped);
+  ms_json_set_text (object, "stopped", results->stopped);
   json_object_set_object_member (object, "model", model_to_json (results->session));
   json_object_set_object_member (object, "train", train_to_json (results->tally));
   ms_measures_add_json (results->measures, object);

@@ -149,3 +149,76 @@ ms_json_shallow (const char *text, gsize length)
     }
   return true;
 }
+
+void
+ms_json_set_text (JsonObject *object, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
+  else
+    json_object_set_null_member (object, name);
+}
+
+/* G_TYPE_INVALID: there is no value. */
+static GType
+type_of (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+}
+
+const char *
+ms_json_get_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
+
+  return type_of (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+}
+
+double
+ms_json_get_number (JsonObject *object, const char *name)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
+  GType type = type_of (node);
+
+  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : NAN;
+}
+
+bool
+ms_json_need_int (JsonObject *object, const char *name, gint64 least, gint64 most, const char *where, gint64 *value,
+                  GError **error)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  gint64 found = type_of (node) == G_TYPE_INT64 ? json_node_get_int (node) : 0;
+
+  if (type_of (node) == G_TYPE_INT64 && found >= least && found <= most)
+    {
+      *value = found;
+      return true;
+    }
+  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+               "%s has no \"%s\" that is a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, where, name,
+               least, most);
+  return false;
+}
+
+JsonArray *
+ms_json_need_array (JsonObject *object, const char *name, const char *where, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
+    return json_node_get_array (node);
+  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s has no list \"%s\"", where, name);
+  return NULL;
+}
+
+JsonObject *
+ms_json_need_object_at (JsonArray *array, guint i, const char *where, GError **error)
+{
+  JsonNode *node = json_array_get_element (array, i);
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_node_get_object (node);
+  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "element %u of a list in %s is no object", i, where);
+  return NULL;
+}

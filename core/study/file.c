@@ -70,20 +70,10 @@ check_members (const Reader *self, JsonObject *object, const char *const *known)
   return true;
 }
 
-/* The text of a member; NULL if it is missing or no text. */
-static const char *
-peek_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 static bool
 read_text (const Reader *self, JsonObject *object, const char *name, char **text)
 {
-  const char *found = peek_text (object, name);
+  const char *found = ms_json_get_text (object, name);
   if (found == NULL || *found == '\0')
     return refuse (self, "“%s” is missing: it must be a text", name);
   *text = g_strdup (found);
@@ -164,7 +154,7 @@ read_metrics (const Reader *self, JsonObject *object, const char *name, MsStudyM
 static MsExperiment *
 read_base (const Reader *self, JsonObject *object)
 {
-  const char *name = peek_text (object, "base");
+  const char *name = ms_json_get_text (object, "base");
   const MsPreset *preset = name != NULL ? ms_preset_find (name) : NULL;
   if (preset == NULL)
     {
@@ -256,7 +246,7 @@ add_variants (const Reader *self, const MsStudy *study, MsStudyClaim *claim, con
 static bool
 read_pair (const Reader *self, const MsStudy *study, JsonObject *object, const char *name, MsStudyClaim *claim)
 {
-  const char *one = peek_text (object, name), *other = peek_text (object, "than");
+  const char *one = ms_json_get_text (object, name), *other = ms_json_get_text (object, "than");
   if (one == NULL || other == NULL)
     return refuse (self, "“%s” and “than” must each name a variant", name);
   return add_variants (self, study, claim, one) && add_variants (self, study, claim, other);
@@ -311,7 +301,7 @@ read_claims (Reader *self, MsStudy *study, JsonObject *object)
       JsonObject *element = json_array_get_object_element (array, i);
       MsStudyClaim *claim = &study->claims[study->n_claims++];
       g_autofree char *number = g_strdup_printf ("%u", i + 1);
-      const char *metric = peek_text (element, "metric");
+      const char *metric = ms_json_get_text (element, "metric");
       move_to (self, "claim", number);
       if (!check_members (self, element, MEMBERS ("claim", "source", "metric", "lower", "higher", "than", "falls",
                                                   "rises", "zero"))
@@ -319,7 +309,7 @@ read_claims (Reader *self, MsStudy *study, JsonObject *object)
           || !find_metric (self, metric != NULL ? metric : "", &claim->metric)
           || !read_relation (self, study, element, claim))
         return false;
-      claim->source = g_strdup (peek_text (element, "source"));
+      claim->source = g_strdup (ms_json_get_text (element, "source"));
     }
   return true;
 }
@@ -327,7 +317,7 @@ read_claims (Reader *self, MsStudy *study, JsonObject *object)
 static bool
 read_axis (const Reader *self, MsStudy *study, JsonObject *object)
 {
-  const char *name = peek_text (object, "axis");
+  const char *name = ms_json_get_text (object, "axis");
   const MsKey *key = name != NULL ? ms_key_find (name) : NULL;
   if (!json_object_has_member (object, "axis"))
     return true;
@@ -349,7 +339,7 @@ read_study (Reader *self, MsStudy *study, JsonObject *object, const char *data)
       || !read_metrics (self, object, "metrics", &study->metrics, &study->n_metrics)
       || !read_metrics (self, object, "panels", &study->panels, &study->n_panels))
     return false;
-  study->notes = g_strdup (peek_text (object, "notes"));
+  study->notes = g_strdup (ms_json_get_text (object, "notes"));
   study->files = data != NULL;
   g_autoptr (MsExperiment) base = data != NULL ? read_files_base (self, object, data) : read_base (self, object);
   move_to (self, "", "");

@@ -112,21 +112,9 @@ name_of (const char *hash, int i)
 }
 
 static char *
-text_of (JsonObject *object, const char *name)
+dup_text (JsonObject *object, const char *name)
 {
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-           ? g_strdup (json_node_get_string (node))
-           : NULL;
-}
-
-/* NaN where there is no number. */
-static double
-number_of (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
-  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : NAN;
+  return g_strdup (ms_json_get_text (object, name));
 }
 
 static JsonObject *
@@ -140,27 +128,27 @@ static MsRun *
 run_from_object (JsonObject *object, const char **what)
 {
   g_autoptr (MsRun) run = ms_run_new ();
-  g_autofree char *format = text_of (object, "format");
+  g_autofree char *format = dup_text (object, "format");
   JsonObject *results = object_of (object, "results"), *made = object_of (object, "made");
   *what = "is no run of this version of the store";
   if (g_strcmp0 (format, FORMAT) != 0)
     return NULL;
   *what = "holds no complete run";
   run->experiment = ms_experiment_from_node (json_object_get_member (object, "experiment"), "", NULL);
-  run->data = text_of (object, "data");
+  run->data = dup_text (object, "data");
   if (run->experiment == NULL || run->data == NULL || results == NULL)
     return NULL;
-  run->study = text_of (object, "study");
-  run->variant = text_of (object, "variant");
-  run->failure = text_of (object, "failure");
+  run->study = dup_text (object, "study");
+  run->variant = dup_text (object, "variant");
+  run->failure = dup_text (object, "failure");
   for (int i = 0; i < MS_N_STUDY_METRICS; i++)
-    run->value[i] = number_of (results, ms_study_metric_info ((MsStudyMetric) i)->name);
-  run->step_ms = number_of (made, "step_ms_median");
-  run->seconds = number_of (made, "seconds");
-  double threads = number_of (made, "threads");
+    run->value[i] = ms_json_get_number (results, ms_study_metric_info ((MsStudyMetric) i)->name);
+  run->step_ms = ms_json_get_number (made, "step_ms_median");
+  run->seconds = ms_json_get_number (made, "seconds");
+  double threads = ms_json_get_number (made, "threads");
   run->threads = threads >= 1 && threads <= 4096 ? (int) threads : 0;
-  run->version = text_of (made, "version");
-  run->machine = text_of (made, "machine");
+  run->version = dup_text (made, "version");
+  run->machine = dup_text (made, "machine");
   return g_steal_pointer (&run);
 }
 
@@ -203,36 +191,27 @@ ms_run_store_find (MsRunStore *self, const char *hash)
   return NULL;
 }
 
-static void
-set_text (JsonObject *object, const char *name, const char *text)
-{
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-  else
-    json_object_set_null_member (object, name);
-}
-
 static JsonNode *
 run_to_node (const MsRun *run, const char *hash)
 {
   g_autoptr (MsExperiment) bare = without_path (run->experiment);
   JsonObject *object = json_object_new (), *results = json_object_new (), *made = json_object_new ();
-  set_text (object, "format", FORMAT);
-  set_text (object, "hash", hash);
-  set_text (object, "study", run->study);
-  set_text (object, "variant", run->variant);
+  ms_json_set_text (object, "format", FORMAT);
+  ms_json_set_text (object, "hash", hash);
+  ms_json_set_text (object, "study", run->study);
+  ms_json_set_text (object, "variant", run->variant);
   json_object_set_int_member (object, "seed", ms_experiment_int (run->experiment, MS_KEY_RUN_SEED));
   for (int i = 0; i < MS_N_STUDY_METRICS; i++)
     json_object_set_double_member (results, ms_study_metric_info ((MsStudyMetric) i)->name, run->value[i]);
   json_object_set_object_member (object, "results", results);
-  set_text (object, "failure", run->failure);
-  set_text (object, "data", run->data);
+  ms_json_set_text (object, "failure", run->failure);
+  ms_json_set_text (object, "data", run->data);
   json_object_set_member (object, "experiment", ms_experiment_to_node (bare));
   json_object_set_double_member (made, "step_ms_median", run->step_ms);
   json_object_set_double_member (made, "seconds", run->seconds);
   json_object_set_int_member (made, "threads", run->threads);
-  set_text (made, "version", run->version);
-  set_text (made, "machine", run->machine);
+  ms_json_set_text (made, "version", run->version);
+  ms_json_set_text (made, "machine", run->machine);
   json_object_set_object_member (object, "made", made);
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, object);

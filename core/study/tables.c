@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A study's numbers for programs, in stored units: shares are shares, not per cent. */
+#include "core/base/json.h"
 #include "core/base/number.h"
 #include "core/study/report.h"
 #include <math.h>
@@ -130,10 +131,7 @@ claim_to_object (const MsStudy *study, const MsStudyClaim *claim, const MsClaimR
   JsonArray *variants = json_array_new (), *differences = json_array_new ();
   json_object_set_string_member (object, "claim", claim->text);
   json_object_set_string_member (object, "verdict", ms_verdict_name (result->verdict));
-  if (claim->source != NULL)
-    json_object_set_string_member (object, "source", claim->source);
-  else
-    json_object_set_null_member (object, "source");
+  ms_json_set_text (object, "source", claim->source);
   json_object_set_string_member (object, "metric", ms_study_metric_info (claim->metric)->name);
   json_object_set_string_member (object, "relation", relations[claim->kind]);
   for (int i = 0; i < claim->n; i++)

@@ -4,10 +4,10 @@
  * with. What is read comes from a file: every number is checked against what the tree allows. */
 #include "core/train/timeline-file.h"
 
+#include "core/base/json.h"
 #include "core/train/session-private.h"
 #include "core/train/timeline-private.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MOST_BRANCHES 100000
@@ -32,24 +32,6 @@ difference_node (const MsExperiment *base, const MsExperiment *x)
   return node;
 }
 
-static void
-set_number (JsonObject *object, const char *name, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (object, name, value);
-  else
-    json_object_set_null_member (object, name);
-}
-
-static void
-set_text (JsonObject *object, const char *name, const char *text)
-{
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-  else
-    json_object_set_null_member (object, name);
-}
-
 static JsonObject *
 entry_object (const MsTimelineBranch *branch, const MsLogEntry *entry)
 {
@@ -60,7 +42,7 @@ entry_object (const MsTimelineBranch *branch, const MsLogEntry *entry)
   json_object_set_int_member (object, "serial", entry->serial);
   json_object_set_member (object, "values", difference_node (branch->inherited.experiment, entry->force.experiment));
   json_object_set_string_member (object, "interventions", interventions);
-  set_text (object, "words", entry->words);
+  ms_json_set_text (object, "words", entry->words);
   return object;
 }
 
@@ -106,10 +88,10 @@ set_evaluation (JsonObject *object, const MsTimelineBranch *branch)
   member = json_object_new ();
   json_object_set_int_member (member, "step", evaluation->step);
   json_object_set_int_member (member, "examples", evaluation->examples);
-  set_number (member, "error", evaluation->error);
-  set_number (member, "nll", evaluation->nll);
-  set_number (member, "ece", evaluation->ece);
-  set_number (member, "brier", evaluation->brier);
+  json_object_set_double_member (member, "error", evaluation->error);
+  json_object_set_double_member (member, "nll", evaluation->nll);
+  json_object_set_double_member (member, "ece", evaluation->ece);
+  json_object_set_double_member (member, "brier", evaluation->brier);
   json_object_set_object_member (object, "evaluation", member);
 }
 
@@ -124,16 +106,16 @@ branch_object (const MsTimelineBranch *branch)
   json_object_set_int_member (object, "from", branch->from);
   json_object_set_int_member (object, "to", branch->to);
   json_object_set_int_member (object, "serial", branch->serial);
-  set_text (object, "name", branch->name);
-  set_text (object, "start", branch->start);
+  ms_json_set_text (object, "name", branch->name);
+  ms_json_set_text (object, "start", branch->start);
   json_object_set_boolean_member (object, "opened", branch->opened != NULL);
   json_object_set_member (object, "experiment", ms_experiment_to_node (branch->inherited.experiment));
   json_object_set_string_member (object, "interventions", interventions);
-  set_text (object, "edit", edit);
+  ms_json_set_text (object, "edit", edit);
   json_object_set_array_member (object, "log", log_array (branch));
   json_object_set_array_member (object, "measured", measured_array (branch));
-  set_number (object, "flops_per_example", branch->flops_per_example);
-  set_number (object, "flops_per_step", branch->flops_per_step);
+  json_object_set_double_member (object, "flops_per_example", branch->flops_per_example);
+  json_object_set_double_member (object, "flops_per_step", branch->flops_per_step);
   set_evaluation (object, branch);
   return object;
 }
@@ -171,66 +153,10 @@ ms_timeline_n_branches (const MsTimeline *self)
 
 /* Reading */
 
-static bool
-get_int (JsonObject *object, const char *name, gint64 least, gint64 most, gint64 *value, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  bool is_int = node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64;
-
-  *value = is_int ? json_node_get_int (node) : 0;
-  if (is_int && *value >= least && *value <= most)
-    return true;
-  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
-               "the session's timeline has no \"%s\" that is a whole number from %" G_GINT64_FORMAT
-               " to %" G_GINT64_FORMAT, name, least, most);
-  return false;
-}
-
-/* NULL: absent, or no text. */
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  bool is_text = node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
-
-  return is_text ? json_node_get_string (node) : NULL;
-}
-
-static double
-get_number (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
-
-  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : NAN;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
-    return json_node_get_array (node);
-  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "the session's timeline has no list \"%s\"", name);
-  return NULL;
-}
-
-static JsonObject *
-object_at (JsonArray *array, guint i, GError **error)
-{
-  JsonNode *node = json_array_get_element (array, i);
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return json_node_get_object (node);
-  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "element %u of a list in the session's timeline is no object", i);
-  return NULL;
-}
-
 static MsInterventions *
 get_interventions (JsonObject *object, GError **error)
 {
-  const char *text = get_text (object, "interventions");
+  const char *text = ms_json_get_text (object, "interventions");
 
   return ms_interventions_parse (text != NULL ? text : "", error);
 }
@@ -245,8 +171,8 @@ read_entry (MsTimelineBranch *branch, JsonObject *object, GError **error)
   gint64 least = branch->log->len > 0 ? g_array_index (branch->log, MsLogEntry, branch->log->len - 1).step
                                       : branch->from;
 
-  if (!get_int (object, "step", least, branch->to, &entry.step, error)
-      || !get_int (object, "serial", 0, G_MAXINT64 / 2, &entry.serial, error)
+  if (!ms_json_need_int (object, "step", least, branch->to, TREE, &entry.step, error)
+      || !ms_json_need_int (object, "serial", 0, G_MAXINT64 / 2, TREE, &entry.serial, error)
       || (experiment = ms_experiment_with_node (base, json_object_get_member (object, "values"), TREE, error)) == NULL
       || !ms_experiment_validate (experiment, error) || (interventions = get_interventions (object, error)) == NULL)
     return false;
@@ -257,7 +183,7 @@ read_entry (MsTimelineBranch *branch, JsonObject *object, GError **error)
       return false;
     }
   ms_force_set (&entry.force, experiment, interventions);
-  entry.words = g_strdup (get_text (object, "words"));
+  entry.words = g_strdup (ms_json_get_text (object, "words"));
   g_array_append_val (branch->log, entry);
   return true;
 }
@@ -265,11 +191,11 @@ read_entry (MsTimelineBranch *branch, JsonObject *object, GError **error)
 static bool
 read_log (MsTimelineBranch *branch, JsonObject *object, GError **error)
 {
-  JsonArray *log = get_array (object, "log", error);
+  JsonArray *log = ms_json_need_array (object, "log", TREE, error);
 
   for (guint i = 0; log != NULL && i < json_array_get_length (log); i++)
     {
-      JsonObject *entry = object_at (log, i, error);
+      JsonObject *entry = ms_json_need_object_at (log, i, TREE, error);
 
       if (entry == NULL || !read_entry (branch, entry, error))
         return false;
@@ -280,7 +206,7 @@ read_log (MsTimelineBranch *branch, JsonObject *object, GError **error)
 static bool
 read_measured (MsTimelineBranch *branch, JsonObject *object, GError **error)
 {
-  JsonArray *list = get_array (object, "measured", error);
+  JsonArray *list = ms_json_need_array (object, "measured", TREE, error);
 
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
@@ -314,20 +240,20 @@ read_evaluation (MsTimelineBranch *branch, JsonObject *object)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return;
   member = json_node_get_object (node);
-  if (!get_int (member, "step", 0, G_MAXINT64 / 2, &step, NULL)
-      || !get_int (member, "examples", 0, G_MAXINT, &examples, NULL))
+  if (!ms_json_need_int (member, "step", 0, G_MAXINT64 / 2, TREE, &step, NULL)
+      || !ms_json_need_int (member, "examples", 0, G_MAXINT, TREE, &examples, NULL))
     return;
   branch->evaluated = true;
   branch->evaluation
-    = (MsEvaluation){ .step = step, .examples = (int) examples, .error = get_number (member, "error"),
-                      .nll = get_number (member, "nll"), .ece = get_number (member, "ece"),
-                      .brier = get_number (member, "brier") };
+    = (MsEvaluation){ .step = step, .examples = (int) examples, .error = ms_json_get_number (member, "error"),
+                      .nll = ms_json_get_number (member, "nll"), .ece = ms_json_get_number (member, "ece"),
+                      .brier = ms_json_get_number (member, "brier") };
 }
 
 static bool
 read_edit (MsTimelineBranch *branch, JsonObject *object, GError **error)
 {
-  const char *text = get_text (object, "edit");
+  const char *text = ms_json_get_text (object, "edit");
 
   branch->edited = text != NULL;
   return text == NULL || ms_intervention_parse (&branch->edit, text, error);
@@ -359,10 +285,10 @@ read_branch (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer d
   gint64 parent, from, to, serial;
   int id = (int) self->branches->len;
 
-  if (!get_int (object, "parent", -1, id - 1, &parent, error)
-      || !get_int (object, "from", 0, G_MAXINT64 / 4, &from, error)
-      || !get_int (object, "to", from, G_MAXINT64 / 4, &to, error)
-      || !get_int (object, "serial", 0, G_MAXINT64 / 2, &serial, error)
+  if (!ms_json_need_int (object, "parent", -1, id - 1, TREE, &parent, error)
+      || !ms_json_need_int (object, "from", 0, G_MAXINT64 / 4, TREE, &from, error)
+      || !ms_json_need_int (object, "to", from, G_MAXINT64 / 4, TREE, &to, error)
+      || !ms_json_need_int (object, "serial", 0, G_MAXINT64 / 2, TREE, &serial, error)
       || (experiment = ms_experiment_from_node (json_object_get_member (object, "experiment"), TREE, error)) == NULL
       || !ms_experiment_validate (experiment, error) || (interventions = get_interventions (object, error)) == NULL
       || !fits_parent (ms_timeline_branch (self, (int) parent), from, experiment, error))
@@ -371,10 +297,10 @@ read_branch (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer d
   branch = ms_timeline_add_branch (self, ms_timeline_branch (self, (int) parent), from, &force);
   branch->to = to;
   branch->serial = serial;
-  branch->name = g_strdup (get_text (object, "name"));
-  branch->start = g_strdup (get_text (object, "start"));
-  branch->flops_per_example = get_number (object, "flops_per_example");
-  branch->flops_per_step = get_number (object, "flops_per_step");
+  branch->name = g_strdup (ms_json_get_text (object, "name"));
+  branch->start = g_strdup (ms_json_get_text (object, "start"));
+  branch->flops_per_example = ms_json_get_number (object, "flops_per_example");
+  branch->flops_per_step = ms_json_get_number (object, "flops_per_step");
   read_evaluation (branch, object);
   if (parent < 0 && json_object_get_boolean_member_with_default (object, "opened", FALSE)
       && (branch->opened = opened (id, data, error)) == NULL)
@@ -386,7 +312,7 @@ read_branch (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer d
 static bool
 read_tree (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer data, GError **error)
 {
-  JsonArray *branches = get_array (object, "branches", error);
+  JsonArray *branches = ms_json_need_array (object, "branches", TREE, error);
   gint64 branch, step;
 
   if (branches == NULL)
@@ -399,14 +325,14 @@ read_tree (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer dat
     }
   for (guint i = 0; i < json_array_get_length (branches); i++)
     {
-      JsonObject *one = object_at (branches, i, error);
+      JsonObject *one = ms_json_need_object_at (branches, i, TREE, error);
 
       if (one == NULL || !read_branch (self, one, opened, data, error))
         return false;
     }
-  if (!get_int (object, "branch", 0, (gint64) self->branches->len - 1, &branch, error)
-      || !get_int (object, "step", 0, ms_timeline_branch (self, (int) branch)->to, &step, error)
-      || !get_int (object, "serial", 0, G_MAXINT64 / 2, &self->serial, error))
+  if (!ms_json_need_int (object, "branch", 0, (gint64) self->branches->len - 1, TREE, &branch, error)
+      || !ms_json_need_int (object, "step", 0, ms_timeline_branch (self, (int) branch)->to, TREE, &step, error)
+      || !ms_json_need_int (object, "serial", 0, G_MAXINT64 / 2, TREE, &self->serial, error))
     return false;
   self->now = (MsMoment){ (int) branch, step };
   return true;

@@ -110,20 +110,11 @@ read_selection (JsonObject *object)
   return s;
 }
 
-static const char *
-read_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  bool is_text = node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
-
-  return is_text ? json_node_get_string (node) : NULL;
-}
-
 static void
 take_parts (MsWindow *self, JsonObject *object)
 {
-  const char *layout = read_text (object, "layout"), *watched = read_text (object, "watch");
-  const char *stops = read_text (object, "stop"), *alerts = read_text (object, "alerts");
+  const char *layout = ms_json_get_text (object, "layout"), *watched = ms_json_get_text (object, "watch");
+  const char *stops = ms_json_get_text (object, "stop"), *alerts = ms_json_get_text (object, "alerts");
 
   if (layout != NULL)
     ms_window_use_layout (self, layout);
