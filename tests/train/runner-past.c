@@ -1,36 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What the runner does with the past: going back, recalling, undoing and redoing, and pausing by itself. */
+/* What the runner does with the past: going back, recalling, pausing by itself, and interventions. */
 #include "core/formats/trace.h"
 #include "core/train/runner.h"
-#include "tests/train/reader.h"
+#include "tests/train/runners.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 static bool
-has_command (Reader *reader)
-{
-  return reader->command != NULL;
-}
-
-static bool
-is_saved (Reader *reader)
-{
-  return reader->saved != NULL;
-}
-
-static bool
 has_recalled (Reader *reader)
 {
   return reader->recalled != NULL;
-}
-
-static bool
-has_error (Reader *reader)
-{
-  return reader->error != NULL;
 }
 
 static bool
@@ -40,77 +22,9 @@ is_stopped (Reader *reader)
 }
 
 static bool
-has_failed (Reader *reader)
-{
-  return reader->state == MS_RUNNER_FAILED && reader->error != NULL;
-}
-
-static bool
 is_playing (Reader *reader)
 {
   return reader->state == MS_RUNNER_PLAYING;
-}
-
-/* Until all that was asked for is done, but for steps. */
-static void
-settle (Reader *reader)
-{
-  g_autoptr (MsExperiment) base = small_experiment ();
-
-  g_clear_pointer (&reader->command, g_free);
-  ms_runner_tell_command (reader->runner, "small", base);
-  wait_until (reader, has_command);
-}
-
-static void
-step (Reader *reader, int n)
-{
-  gint64 end = g_get_monotonic_time () + PATIENCE, last;
-
-  settle (reader);
-  last = reader->latest->step + n;
-  ms_runner_step (reader->runner, n);
-  for (read_news (reader); reader->latest->step != last || !is_paused (reader); read_news (reader))
-    g_assert_cmpint (g_get_monotonic_time (), <, end);
-  settle (reader);
-}
-
-static void
-set (Reader *reader, const char *key, const char *value)
-{
-  g_autoptr (MsExperiment) other = NULL;
-
-  settle (reader);
-  other = with (reader->experiment, key, value);
-  ms_runner_change (reader->runner, other);
-  settle (reader);
-  g_assert_cmpstr (ms_experiment_text (reader->experiment, ms_key_find (key)->id), ==,
-                   ms_experiment_text (other, ms_key_find (key)->id));
-}
-
-/* Everything that a checkpoint has. */
-static GBytes *
-bytes_of (Reader *reader)
-{
-  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *path = g_build_filename (dir, "a", NULL);
-  char *data;
-  gsize length;
-
-  g_clear_pointer (&reader->saved, g_free);
-  ms_runner_save (reader->runner, path);
-  wait_until (reader, is_saved);
-  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
-  g_unlink (path);
-  g_rmdir (dir);
-  return g_bytes_new_take (data, length);
-}
-
-static void
-assert_bytes (Reader *reader, GBytes *expected)
-{
-  g_autoptr (GBytes) bytes = bytes_of (reader);
-
-  g_assert_true (g_bytes_equal (bytes, expected));
 }
 
 static MsRecord *
@@ -120,24 +34,6 @@ record_of (Reader *reader, gint64 step)
     if (((MsRecord *) reader->records->pdata[i])->step == step)
       return reader->records->pdata[i];
   g_assert_not_reached ();
-}
-
-static void
-assert_same_batch (const MsRecord *a, const MsRecord *b)
-{
-  g_assert_cmpint (a->step, ==, b->step);
-  g_assert_cmpfloat (a->loss, ==, b->loss);
-  g_assert_cmpmem (a->inputs, (gsize) (a->N * a->width) * sizeof (float), b->inputs,
-                   (gsize) (b->N * b->width) * sizeof (float));
-  g_assert_cmpint (a->n_routing, ==, b->n_routing);
-  for (int i = 0; i < a->n_routing; i++)
-    {
-      const MsRouting *p = a->routing[i], *q = b->routing[i];
-      gsize n = (gsize) (p->T * p->K);
-
-      g_assert_cmpmem (p->expert, n * sizeof (gint16), q->expert, n * sizeof (gint16));
-      g_assert_cmpmem (p->gate, n * sizeof (float), q->gate, n * sizeof (float));
-    }
 }
 
 /* Going back and on from there is a branch; the one that was left is still there, to its end. */
@@ -359,114 +255,6 @@ test_not_finite (void)
   g_assert_cmpint (ms_alerts_at (reader->alerts, ms_alerts_count (reader->alerts) - 1)->kind, ==, MS_ALERT_NOT_FINITE);
 }
 
-typedef struct {
-  const char *key, *values[3];
-  bool rebuilds;
-} Choice;
-
-static const Choice choices[] = {
-  { "optimiser.learning_rate", { "0.02", "0.005", "0.001" }, false },
-  { "optimiser.weight_decay", { "0.1", "0", "0.01" }, false },
-  { "routing.k", { "1", "2", "3" }, false },
-  { "routing.noise", { "0.5", "1", "2" }, false },
-  { "routing.capacity_factor", { "0.5", "1.5", "4" }, false },
-  { "routing.experts", { "8", "6", "4" }, true },
-  { "run.seed", { "1", "2", "3" }, true },
-};
-
-/* Changes one value at random, and not that of @last; returns whose. */
-static const Choice *
-change_at_random (Reader *reader, GRand *random, const Choice *last)
-{
-  for (;;)
-    {
-      const Choice *choice = &choices[g_rand_int_range (random, 0, G_N_ELEMENTS (choices))];
-      const char *value = choice->values[g_rand_int_range (random, 0, 3)];
-
-      if (choice == last
-          || strcmp (value, ms_experiment_text (reader->experiment, ms_key_find (choice->key)->id)) == 0)
-        continue;
-      set (reader, choice->key, value);
-      return choice;
-    }
-}
-
-#define N_CHANGES 50
-
-/* What was there before one of the changes, or after the last. */
-typedef struct {
-  GBytes *bytes;
-  MsExperiment *experiment;
-  bool jumps;
-} Place;
-
-static void
-place_clear (Place *place)
-{
-  g_bytes_unref (place->bytes);
-  ms_experiment_unref (place->experiment);
-}
-
-static Place
-place_of (Reader *reader)
-{
-  settle (reader);
-  return (Place){ bytes_of (reader), ms_experiment_ref (reader->experiment), false };
-}
-
-static void
-assert_experiment (Reader *reader, const Place *place)
-{
-  settle (reader);
-  g_assert_true (ms_experiment_equal (reader->experiment, place->experiment));
-}
-
-/* Fifty changes at random with steps in between. Undoing all and redoing all comes by the same values, and where the
- * model was built anew by the same bytes. */
-static void
-test_undo_and_redo (void)
-{
-  g_autoptr (Reader) reader = reader_open ();
-  guint32 seed = g_test_rand_int ();
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  Place places[N_CHANGES + 1];
-  const Choice *last = NULL;
-
-  g_test_message ("seed %u", seed);
-  for (int i = 0; i < N_CHANGES; i++)
-    {
-      places[i] = place_of (reader);
-      last = change_at_random (reader, random, last);
-      places[i].jumps = last->rebuilds;
-      if (g_rand_boolean (random))
-        step (reader, g_rand_int_range (random, 1, 4));
-    }
-  places[N_CHANGES] = place_of (reader);
-
-  for (int round = 0; round < 2; round++)
-    {
-      for (int i = N_CHANGES - 1; i >= 0; i--)
-        {
-          ms_runner_undo (reader->runner);
-          assert_experiment (reader, &places[i]);
-          if (places[i].jumps)
-            assert_bytes (reader, places[i].bytes);
-        }
-      g_assert_null (reader->undo);
-      for (int i = 0; i < N_CHANGES; i++)
-        {
-          if (places[i].jumps)
-            assert_bytes (reader, places[i].bytes);
-          ms_runner_redo (reader->runner);
-          assert_experiment (reader, &places[i + 1]);
-        }
-      g_assert_null (reader->redo);
-      assert_bytes (reader, places[N_CHANGES].bytes);
-    }
-  for (int i = 0; i <= N_CHANGES; i++)
-    place_clear (&places[i]);
-}
-
 static MsIntervention
 intervention (const char *text)
 {
@@ -642,7 +430,6 @@ main (int argc, char **argv)
   g_test_add_func ("/runner-past/condition", test_condition);
   g_test_add_func ("/runner-past/pause-on-alert", test_pause_on_alert);
   g_test_add_func ("/runner-past/not-finite", test_not_finite);
-  g_test_add_func ("/runner-past/undo-and-redo", test_undo_and_redo);
   g_test_add_func ("/runner-past/interventions", test_interventions);
   g_test_add_func ("/runner-past/try", test_try);
   g_test_add_func ("/runner-past/edit", test_edit);

@@ -3,22 +3,10 @@
 /* The runner's thread: what is asked for happens in order, every step is told once, nothing waits for the reader. */
 #include "core/formats/trace.h"
 #include "core/train/runner.h"
-#include "tests/train/reader.h"
+#include "tests/train/runners.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-static bool
-has_failed (Reader *reader)
-{
-  return reader->state == MS_RUNNER_FAILED && reader->error != NULL;
-}
-
-static bool
-has_error (Reader *reader)
-{
-  return reader->error != NULL;
-}
 
 static bool
 has_30 (Reader *reader)
@@ -45,12 +33,6 @@ has_a_record (Reader *reader)
 }
 
 static bool
-is_saved (Reader *reader)
-{
-  return reader->saved != NULL;
-}
-
-static bool
 has_8_experts (Reader *reader)
 {
   return reader->experiment != NULL && ms_experiment_int (reader->experiment, MS_KEY_ROUTING_EXPERTS) == 8
@@ -62,24 +44,6 @@ assert_every_step_once (Reader *reader, gint64 first)
 {
   for (guint i = 0; i < reader->records->len; i++)
     g_assert_cmpint (((MsRecord *) reader->records->pdata[i])->step, ==, first + i);
-}
-
-static void
-assert_same_batch (const MsRecord *a, const MsRecord *b)
-{
-  gsize n = (gsize) (a->N * a->height * a->width * a->channels);
-
-  g_assert_cmpint (a->step, ==, b->step);
-  g_assert_cmpmem (a->inputs, n * sizeof (float), b->inputs, n * sizeof (float));
-  g_assert_cmpint (a->n_routing, ==, b->n_routing);
-  for (int i = 0; i < a->n_routing; i++)
-    {
-      const MsRouting *p = a->routing[i], *q = b->routing[i];
-      gsize n_choices = (gsize) (p->T * p->K);
-
-      g_assert_cmpmem (p->expert, n_choices * sizeof (gint16), q->expert, n_choices * sizeof (gint16));
-      g_assert_cmpmem (p->gate, n_choices * sizeof (float), q->gate, n_choices * sizeof (float));
-    }
 }
 
 /* The first batch is there before any step, with its surface and what the test split says, and nothing moves until

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Undoing and redoing what was changed. */
+#include "tests/train/runners.h"
+
+#include <string.h>
+
+typedef struct {
+  const char *key, *values[3];
+  bool rebuilds;
+} Choice;
+
+static const Choice choices[] = {
+  { "optimiser.learning_rate", { "0.02", "0.005", "0.001" }, false },
+  { "optimiser.weight_decay", { "0.1", "0", "0.01" }, false },
+  { "routing.k", { "1", "2", "3" }, false },
+  { "routing.noise", { "0.5", "1", "2" }, false },
+  { "routing.capacity_factor", { "0.5", "1.5", "4" }, false },
+  { "routing.experts", { "8", "6", "4" }, true },
+  { "run.seed", { "1", "2", "3" }, true },
+};
+
+/* Changes one value at random, and not that of @last; returns whose. */
+static const Choice *
+change_at_random (Reader *reader, GRand *random, const Choice *last)
+{
+  for (;;)
+    {
+      const Choice *choice = &choices[g_rand_int_range (random, 0, G_N_ELEMENTS (choices))];
+      const char *value = choice->values[g_rand_int_range (random, 0, 3)];
+
+      if (choice == last
+          || strcmp (value, ms_experiment_text (reader->experiment, ms_key_find (choice->key)->id)) == 0)
+        continue;
+      set (reader, choice->key, value);
+      return choice;
+    }
+}
+
+#define N_CHANGES 50
+
+/* What was there before one of the changes, or after the last. */
+typedef struct {
+  GBytes *bytes;
+  MsExperiment *experiment;
+  bool jumps;
+} Place;
+
+static void
+place_clear (Place *place)
+{
+  g_bytes_unref (place->bytes);
+  ms_experiment_unref (place->experiment);
+}
+
+static Place
+place_of (Reader *reader)
+{
+  settle (reader);
+  return (Place){ bytes_of (reader), ms_experiment_ref (reader->experiment), false };
+}
+
+static void
+assert_experiment (Reader *reader, const Place *place)
+{
+  settle (reader);
+  g_assert_true (ms_experiment_equal (reader->experiment, place->experiment));
+}
+
+/* Fifty changes at random with steps in between. */
+static void
+change_often (Reader *reader, Place *places)
+{
+  guint32 seed = g_test_rand_int ();
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  const Choice *last = NULL;
+
+  g_test_message ("seed %u", seed);
+  for (int i = 0; i < N_CHANGES; i++)
+    {
+      places[i] = place_of (reader);
+      last = change_at_random (reader, random, last);
+      places[i].jumps = last->rebuilds;
+      if (g_rand_boolean (random))
+        step (reader, g_rand_int_range (random, 1, 4));
+    }
+  places[N_CHANGES] = place_of (reader);
+}
+
+/* What was done up to @place is undone one by one, down to @end. */
+static void
+undo_to (Reader *reader, const Place *places, int place, int end)
+{
+  for (int i = place - 1; i >= end; i--)
+    {
+      ms_runner_undo (reader->runner);
+      assert_experiment (reader, &places[i]);
+      if (places[i].jumps)
+        assert_bytes (reader, places[i].bytes);
+    }
+}
+
+static void
+redo_from (Reader *reader, const Place *places, int place)
+{
+  for (int i = place; i < N_CHANGES; i++)
+    {
+      if (places[i].jumps)
+        assert_bytes (reader, places[i].bytes);
+      ms_runner_redo (reader->runner);
+      assert_experiment (reader, &places[i + 1]);
+    }
+  g_assert_null (reader->redo);
+  assert_bytes (reader, places[N_CHANGES].bytes);
+}
+
+static void
+clear_places (Place *places)
+{
+  for (int i = 0; i <= N_CHANGES; i++)
+    place_clear (&places[i]);
+}
+
+/* Undoing all and redoing all comes by the same values, and where the model was built anew by the same bytes. */
+static void
+test_undo_and_redo (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  Place places[N_CHANGES + 1];
+
+  change_often (reader, places);
+  for (int round = 0; round < 2; round++)
+    {
+      undo_to (reader, places, N_CHANGES, 0);
+      g_assert_null (reader->undo);
+      redo_from (reader, places, 0);
+    }
+  clear_places (places);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner-undo/undo-and-redo", test_undo_and_redo);
+  return g_test_run ();
+}
