@@ -8,6 +8,21 @@
 
 #define MAX_FILE (1 << 20) /* bytes; a whole table is 3,000 */
 
+JsonNode *
+ms_experiment_difference_node (const MsExperiment *base, const MsExperiment *experiment)
+{
+  JsonNode *node = ms_experiment_to_node (experiment);
+
+  for (int i = 0; i < ms_keys_count (); i++)
+    {
+      const MsKey *key = ms_key_at (i);
+
+      if (strcmp (ms_experiment_text (base, key->id), ms_experiment_text (experiment, key->id)) == 0)
+        json_object_remove_member (json_node_get_object (node), key->key);
+    }
+  return node;
+}
+
 MsExperiment *
 ms_experiment_load_arranged (const char *path, char **layout, GError **error)
 {

@@ -44,6 +44,8 @@ MsExperiment *ms_experiment_from_node (JsonNode *node, const char *name, GError 
 MsExperiment *ms_experiment_with_node (const MsExperiment *base, JsonNode *node, const char *name, GError **error);
 char *ms_experiment_to_json (const MsExperiment *experiment);        /* pretty, keys in table order; transfer full */
 JsonNode *ms_experiment_to_node (const MsExperiment *experiment);    /* object of typed values; transfer full */
+/* The same of what differs from @base, for ms_experiment_with_node. */
+JsonNode *ms_experiment_difference_node (const MsExperiment *base, const MsExperiment *experiment);
 MsExperiment *ms_experiment_load (const char *path, GError **error);
 bool ms_experiment_save (const MsExperiment *experiment, const char *path, GError **error);
 

@@ -6,15 +6,6 @@
 
 #include <string.h>
 
-static void
-position_clear (MsPosition *position)
-{
-  g_clear_pointer (&position->experiment, ms_experiment_unref);
-  g_clear_pointer (&position->interventions, ms_interventions_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MsPosition, position_clear)
-
 /* Where the run is; owned references. */
 static MsPosition
 position_now (const MsRunner *self)

@@ -44,13 +44,14 @@ ms_runner_open_file (MsRunner *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MsTimeline) timeline = new_timeline (self);
+  g_autoptr (MsUndo) undo = ms_undo_new (MS_RUNNER_MOST_DEEDS);
   g_autofree char *name = g_path_get_basename (path);
   MsKept *kept = NULL;
   MsSession *session;
 
   ms_mailbox_tell_state (&self->mailbox, MS_RUNNER_BUILDING);
   ms_runner_halt (self);
-  session = ms_session_file_load (path, self->n_threads, timeline, &kept, &error);
+  session = ms_session_file_load (path, self->n_threads, timeline, undo, &kept, &error);
   if (session == NULL)
     {
       ms_runner_fail_open (self, error);
@@ -59,7 +60,7 @@ ms_runner_open_file (MsRunner *self, const char *path)
   set_name (self, name);
   if (kept == NULL)
     ms_session_evaluate (session, NULL); /* a trained model has something to show at once */
-  ms_runner_take_whole (self, session, g_steal_pointer (&timeline), kept);
+  ms_runner_take_whole (self, session, g_steal_pointer (&timeline), g_steal_pointer (&undo), kept);
 }
 
 void
@@ -78,7 +79,7 @@ ms_runner_save_whole (MsRunner *self, const char *path, const MsKept *kept)
 {
   g_autoptr (GError) error = NULL;
 
-  if (ms_session_file_save (path, self->session, self->timeline, kept, &error))
+  if (ms_session_file_save (path, self->session, self->timeline, self->undo, kept, &error))
     ms_mailbox_tell_saved (&self->mailbox, path);
   else
     ms_runner_tell_error (self, error);

@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+#define MS_RUNNER_MOST_DEEDS 1000 /* that can be undone */
+
 struct MsRunner {
   MsMailbox mailbox;
   pthread_t thread;
@@ -52,8 +54,9 @@ void ms_runner_halt (MsRunner *runner);
 void ms_runner_handle (MsRunner *runner, const MsRequest *request);
 /* Runs @session, which was just made, from now on. @opened: it is another run; else a branch without a parent. */
 void ms_runner_take_session (MsRunner *runner, MsSession *session, bool opened);
-/* The same with the timeline in which it already stands; both and @kept (which may be NULL) are taken over. */
-void ms_runner_take_whole (MsRunner *runner, MsSession *session, MsTimeline *timeline, MsKept *kept);
+/* The same with the timeline in which it already stands and what can be undone; all and @kept (which may be NULL) are
+ * taken over. */
+void ms_runner_take_whole (MsRunner *runner, MsSession *session, MsTimeline *timeline, MsUndo *undo, MsKept *kept);
 /* Nothing came of opening something: the run that was there stays. */
 void ms_runner_fail_open (MsRunner *runner, const GError *error);
 /* Paused at @moment. False and @error: it stays where it is. */

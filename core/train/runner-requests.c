@@ -84,12 +84,13 @@ ms_runner_take_session (MsRunner *self, MsSession *session, bool opened)
 }
 
 void
-ms_runner_take_whole (MsRunner *self, MsSession *session, MsTimeline *timeline, MsKept *kept)
+ms_runner_take_whole (MsRunner *self, MsSession *session, MsTimeline *timeline, MsUndo *undo, MsKept *kept)
 {
   take (self, session);
   ms_timeline_free (self->timeline);
   self->timeline = timeline;
-  ms_undo_clear (self->undo);
+  ms_undo_free (self->undo);
+  self->undo = undo;
   ms_runner_watch_nothing (self);
   begin_here (self, true);
   if (kept != NULL)

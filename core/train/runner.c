@@ -7,7 +7,6 @@
 #include "core/base/pool.h"
 
 #define TIMELINE_BYTES ((gsize) 128 << 20)
-#define MOST_DEEDS 1000
 
 void
 ms_runner_tell_state (MsRunner *self)
@@ -75,7 +74,7 @@ ms_runner_new (int n_threads, GSourceFunc wake, gpointer data)
   self->n_threads = n_threads;
   self->timeline = ms_timeline_new (TIMELINE_BYTES);
   ms_timeline_set_cancel (self->timeline, is_overtaken, self);
-  self->undo = ms_undo_new (MOST_DEEDS);
+  self->undo = ms_undo_new (MS_RUNNER_MOST_DEEDS);
   ms_runner_watch_init (self);
   ms_mailbox_init (&self->mailbox, wake, data);
   if (pthread_create (&self->thread, NULL, work, self) != 0)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A session file: a checkpoint (safetensors) that holds everything else as well: the exact state, the timeline with all
- * its branches, their histories, and what the window wants to find again. Who reads checkpoints reads it, too. */
+ * its branches, their histories, what can be undone and redone, and what the window wants to find again. Who reads
+ * checkpoints reads it, too. */
 #pragma once
 
 #include "core/record/history.h"
-#include "core/train/timeline.h"
+#include "core/train/undo.h"
 
 G_BEGIN_DECLS
 
@@ -25,13 +26,14 @@ void ms_kept_free (MsKept *kept); /* NULL is fine */
 void ms_kept_add_history (MsKept *kept, int branch, const MsHistory *history); /* copied */
 
 /* Written to a temporary file, synced and renamed, as a checkpoint. */
-bool ms_session_file_save (const char *path, MsSession *session, const MsTimeline *timeline, const MsKept *kept,
-                           GError **error);
+bool ms_session_file_save (const char *path, MsSession *session, const MsTimeline *timeline, const MsUndo *undo,
+                           const MsKept *kept, GError **error);
 
-/* The session as it was. Its timeline replaces what @timeline held, *@kept is what was kept, transfer full; of a plain
- * checkpoint there is neither: *@kept is NULL, and the timeline is cleared and begun. On failure the timeline is
- * anything: give a fresh one. */
-MsSession *ms_session_file_load (const char *path, int n_threads, MsTimeline *timeline, MsKept **kept, GError **error);
+/* The session as it was. Its timeline and deeds replace what @timeline and @undo held, *@kept is what was kept,
+ * transfer full; of a plain checkpoint there are none of these: *@kept is NULL, the timeline is begun, and nothing can
+ * be undone. On failure the timeline and @undo are anything: give fresh ones. */
+MsSession *ms_session_file_load (const char *path, int n_threads, MsTimeline *timeline, MsUndo *undo, MsKept **kept,
+                                 GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsKept, ms_kept_free)
 

@@ -8,29 +8,11 @@
 #include "core/train/session-private.h"
 #include "core/train/timeline-private.h"
 
-#include <string.h>
 
 #define MOST_BRANCHES 100000
 #define TREE "the session's timeline" /* for messages */
 
 /* Writing */
-
-/* What of @x differs from @base. */
-static JsonNode *
-difference_node (const MsExperiment *base, const MsExperiment *x)
-{
-  JsonNode *node = ms_experiment_to_node (x);
-  JsonObject *object = json_node_get_object (node);
-
-  for (int i = 0; i < ms_keys_count (); i++)
-    {
-      const MsKey *key = ms_key_at (i);
-
-      if (strcmp (ms_experiment_text (base, key->id), ms_experiment_text (x, key->id)) == 0)
-        json_object_remove_member (object, key->key);
-    }
-  return node;
-}
 
 static JsonObject *
 entry_object (const MsTimelineBranch *branch, const MsLogEntry *entry)
@@ -40,7 +22,8 @@ entry_object (const MsTimelineBranch *branch, const MsLogEntry *entry)
 
   json_object_set_int_member (object, "step", entry->step);
   json_object_set_int_member (object, "serial", entry->serial);
-  json_object_set_member (object, "values", difference_node (branch->inherited.experiment, entry->force.experiment));
+  json_object_set_member (object, "values",
+                          ms_experiment_difference_node (branch->inherited.experiment, entry->force.experiment));
   json_object_set_string_member (object, "interventions", interventions);
   ms_json_set_text (object, "words", entry->words);
   return object;

@@ -9,17 +9,20 @@ struct MsUndo {
   GPtrArray *done, *undone; /* of MsDeed, the newest last */
 };
 
+void
+ms_position_clear (MsPosition *self)
+{
+  g_clear_pointer (&self->experiment, ms_experiment_unref);
+  g_clear_pointer (&self->interventions, ms_interventions_unref);
+}
+
 static void
 deed_free (gpointer data)
 {
   MsDeed *deed = data;
-  MsPosition *positions[] = { &deed->before, &deed->after };
 
-  for (guint i = 0; i < G_N_ELEMENTS (positions); i++)
-    {
-      g_clear_pointer (&positions[i]->experiment, ms_experiment_unref);
-      g_clear_pointer (&positions[i]->interventions, ms_interventions_unref);
-    }
+  ms_position_clear (&deed->before);
+  ms_position_clear (&deed->after);
   g_free (deed->words);
   g_free (deed);
 }
@@ -124,6 +127,14 @@ merge (MsDeed *first, const MsDeed *second)
   return first->words != NULL;
 }
 
+static void
+append (MsUndo *self, GPtrArray *deeds, const MsDeed *deed)
+{
+  g_ptr_array_add (deeds, deed_copy (deed));
+  if (deeds->len > self->most)
+    g_ptr_array_remove_index (deeds, 0);
+}
+
 void
 ms_undo_add (MsUndo *self, const MsDeed *deed)
 {
@@ -136,9 +147,19 @@ ms_undo_add (MsUndo *self, const MsDeed *deed)
         g_ptr_array_set_size (self->done, (int) self->done->len - 1);
       return;
     }
-  g_ptr_array_add (self->done, deed_copy (deed));
-  if (self->done->len > self->most)
-    g_ptr_array_remove_index (self->done, 0);
+  append (self, self->done, deed);
+}
+
+const GPtrArray *
+ms_undo_deeds (const MsUndo *self, bool undone)
+{
+  return undone ? self->undone : self->done;
+}
+
+void
+ms_undo_restore (MsUndo *self, bool undone, const MsDeed *deed)
+{
+  append (self, undone ? self->undone : self->done, deed);
 }
 
 static const MsDeed *

@@ -16,6 +16,8 @@ typedef struct {
   MsMoment moment;
 } MsPosition;
 
+void ms_position_clear (MsPosition *position);
+
 typedef struct {
   char *words;  /* owned: "Learning rate 0.005 → 0.01" */
   MsPosition before, after;
@@ -39,9 +41,15 @@ const MsDeed *ms_undo_peek_redo (const MsUndo *undo);
 void ms_undo_undone (MsUndo *undo, MsMoment left);
 void ms_undo_redone (MsUndo *undo, MsMoment left);
 
+/* All that can be undone or, with @undone, redone: of MsDeed, the next one last. Borrowed. */
+const GPtrArray *ms_undo_deeds (const MsUndo *undo, bool undone);
+/* A copy of @deed is the next to be undone or redone; nothing is forgotten, but for what is too old. */
+void ms_undo_restore (MsUndo *undo, bool undone, const MsDeed *deed);
+
 /* "Learning rate 0.005 → 0.01", "3 values"; labels of the parameter table. Transfer full; NULL: nothing differs. */
 char *ms_undo_words (const MsExperiment *before, const MsExperiment *after);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MsPosition, ms_position_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsUndo, ms_undo_free)
 
 G_END_DECLS

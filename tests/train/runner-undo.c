@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Undoing and redoing what was changed. */
+/* Undoing and redoing, also after the session was in a file. */
 #include "tests/train/runners.h"
 
 #include <string.h>
@@ -138,10 +138,43 @@ test_undo_and_redo (void)
   clear_places (places);
 }
 
+static void
+save_session (Reader *reader, const char *path)
+{
+  g_clear_pointer (&reader->saved, g_free);
+  ms_runner_save_session (reader->runner, path, ms_kept_new ());
+  wait_until (reader, is_saved);
+}
+
+/* A session that is saved in the midst of undoing goes on in another runner as in this one: all is undone, and all
+ * redone to the same bytes. */
+static void
+test_session_file (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *path = g_build_filename (dir, "a", NULL);
+  g_autoptr (Reader) before = reader_open (), after = reader_new ();
+  Place places[N_CHANGES + 1];
+
+  change_often (before, places);
+  undo_to (before, places, N_CHANGES, N_CHANGES / 2);
+  save_session (before, path);
+  ms_runner_open_checkpoint (after->runner, path);
+  settle (after);
+  g_assert_cmpstr (after->undo, ==, before->undo);
+  g_assert_cmpstr (after->redo, ==, before->redo);
+  undo_to (after, places, N_CHANGES / 2, 0);
+  g_assert_null (after->undo);
+  redo_from (after, places, 0);
+  clear_places (places);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runner-undo/undo-and-redo", test_undo_and_redo);
+  g_test_add_func ("/runner-undo/session-file", test_session_file);
   return g_test_run ();
 }

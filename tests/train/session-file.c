@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A session file gives back everything: the state, the branches with their changes, the histories. Broken ones are
- * refused. */
+/* A session file gives back everything: the state, the branches with their changes, the histories, what can be undone.
+ * Broken ones are refused. */
 #include "core/train/session-file.h"
 
 #include "core/base/json.h"
 #include "core/train/timeline-file.h"
+#include "core/train/undo-file.h"
 #include "tests/train/sessions.h"
 
 #include <glib/gstdio.h>
@@ -18,6 +19,7 @@
 typedef struct {
   MsSession *session;
   MsTimeline *timeline;
+  MsUndo *undo;
   MsHistory *history;
   char *path;
 } Fixture;
@@ -39,15 +41,34 @@ step_to (Fixture *f, gint64 step)
     }
 }
 
+static MsPosition
+position_now (const Fixture *f)
+{
+  return (MsPosition){ ms_experiment_ref ((MsExperiment *) ms_session_experiment (f->session)),
+                       ms_interventions_ref ((MsInterventions *) ms_session_interventions (f->session)),
+                       ms_timeline_now (f->timeline) };
+}
+
+static void
+remember (Fixture *f, const char *words, const MsPosition *before, bool jumps)
+{
+  g_auto (MsPosition) after = position_now (f);
+  MsDeed deed = { (char *) words, *before, after, jumps };
+
+  ms_undo_add (f->undo, &deed);
+}
+
 static void
 change (Fixture *f, const char *key, const char *value)
 {
   g_autoptr (GError) error = NULL;
+  g_auto (MsPosition) before = position_now (f);
   g_autoptr (MsExperiment) other = ms_experiment_with (ms_session_experiment (f->session), key, value, &error);
 
   g_assert_no_error (error);
   g_assert_true (ms_session_change (f->session, other, &error));
   ms_timeline_note (f->timeline, f->session);
+  remember (f, key, &before, false);
 }
 
 static void
@@ -60,29 +81,41 @@ go (Fixture *f, MsTimeline *timeline, MsSession **session, int branch, gint64 st
   *session = other;
 }
 
-/* Two branches: 0 up to step 40 with a change at 15, and 1 from step 20 on with an intervention and other values. */
+static void
+mask (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsInterventions) set = ms_interventions_parse ("mask:1:2", &error);
+  g_auto (MsPosition) before = position_now (f);
+
+  g_assert_no_error (error);
+  g_assert_true (ms_session_intervene (f->session, set, &error));
+  ms_timeline_note (f->timeline, f->session);
+  remember (f, "mask", &before, true); /* as if it could not be taken back in its place */
+}
+
+/* Two branches: 0 up to step 40 with a change at 15, and 1 from step 20 on with an intervention and other values. Of
+ * the three changes the last is undone. */
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MsInterventions) mask = ms_interventions_parse ("mask:1:2", &error);
   int fd = g_file_open_tmp ("moescope-XXXXXX", &f->path, NULL);
 
-  g_assert_no_error (error);
   g_close (fd, NULL);
   f->session = session_of (1, SMALL);
   f->timeline = ms_timeline_new ((gsize) 8 << 20);
+  f->undo = ms_undo_new (100);
   f->history = ms_history_new (64);
   ms_timeline_begin (f->timeline, f->session);
   step_to (f, 15);
   change (f, "optimiser.learning_rate", "0.02");
   step_to (f, 40);
   go (f, f->timeline, &f->session, 0, 20);
-  g_assert_true (ms_session_intervene (f->session, mask, &error));
-  ms_timeline_note (f->timeline, f->session);
+  mask (f);
   ms_history_truncate (f->history, 20);
   step_to (f, 33);
   change (f, "routing.capacity_factor", "0.8");
+  ms_undo_undone (f->undo, ms_timeline_now (f->timeline));
 }
 
 static void
@@ -92,6 +125,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->path);
   ms_session_free (f->session);
   ms_timeline_free (f->timeline);
+  ms_undo_free (f->undo);
   ms_history_free (f->history);
 }
 
@@ -103,7 +137,7 @@ save (Fixture *f)
 
   kept->window = g_strdup ("{\"layout\": \"load\"}");
   ms_kept_add_history (kept, 1, f->history);
-  g_assert_true (ms_session_file_save (f->path, f->session, f->timeline, kept, &error));
+  g_assert_true (ms_session_file_save (f->path, f->session, f->timeline, f->undo, kept, &error));
   g_assert_no_error (error);
 }
 
@@ -133,18 +167,50 @@ assert_same_history (const MsHistory *a, const MsHistory *b)
 }
 
 static void
+assert_same_position (const MsPosition *a, const MsPosition *b)
+{
+  g_assert_true (ms_experiment_equal (a->experiment, b->experiment));
+  g_assert_true (ms_interventions_equal (a->interventions, b->interventions));
+  g_assert_cmpint (a->moment.branch, ==, b->moment.branch);
+  g_assert_cmpint (a->moment.step, ==, b->moment.step);
+}
+
+static void
+assert_same_deeds (const MsUndo *a, const MsUndo *b)
+{
+  for (int undone = 0; undone < 2; undone++)
+    {
+      const GPtrArray *x = ms_undo_deeds (a, undone), *y = ms_undo_deeds (b, undone);
+
+      g_assert_cmpuint (x->len, ==, y->len);
+      for (guint i = 0; i < x->len; i++)
+        {
+          const MsDeed *p = x->pdata[i], *q = y->pdata[i];
+
+          g_assert_cmpstr (p->words, ==, q->words);
+          g_assert_true (p->jumps == q->jumps);
+          assert_same_position (&p->before, &q->before);
+          assert_same_position (&p->after, &q->after);
+        }
+    }
+}
+
+static void
 test_everything (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsUndo) undo = ms_undo_new (100);
   g_autoptr (MsBranches) before = ms_timeline_branches (f->timeline), after = NULL;
   MsKept *kept = NULL;
   MsSession *session;
 
   save (f);
-  session = ms_session_file_load (f->path, 1, timeline, &kept, &error);
+  session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
   g_assert_no_error (error);
   assert_same_state (session, f->session);
+  assert_same_deeds (undo, f->undo);
+  g_assert_cmpuint (ms_undo_deeds (undo, false)->len, ==, 2);
   g_assert_cmpstr (kept->window, ==, "{\"layout\": \"load\"}");
   g_assert_cmpuint (kept->histories->len, ==, 1);
   assert_same_history (((MsKeptHistory *) kept->histories->pdata[0])->history, f->history);
@@ -172,6 +238,7 @@ test_checkpoints (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsUndo) undo = ms_undo_new (100);
   g_autoptr (MsSession) as_checkpoint = NULL, as_session = NULL;
   MsKept *kept = (MsKept *) f;
 
@@ -180,9 +247,10 @@ test_checkpoints (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpint (ms_session_get_step (as_checkpoint), ==, 33);
   g_assert_true (ms_session_save (f->session, f->path, &error));
-  as_session = ms_session_file_load (f->path, 1, timeline, &kept, &error);
+  as_session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
   g_assert_no_error (error);
   g_assert_null (kept);
+  g_assert_null (ms_undo_peek (undo));
   g_assert_cmpint (ms_timeline_now (timeline).step, ==, 33);
   g_assert_cmpint (ms_session_get_step (as_session), ==, 33);
 }
@@ -220,6 +288,86 @@ test_broken (Fixture *f, gconstpointer data)
   refuse (f, "\"optimiser.learning_rate\": 0.02", "\"optimiser.learning_rate\": -1");
 }
 
+/* The file with @to in the place of the first @from, which is as long: its header is one text. */
+static void
+break_file (Fixture *f, const char *from, const char *to)
+{
+  g_autofree char *content = NULL;
+  gsize length;
+  char *place;
+
+  g_assert_cmpuint (strlen (from), ==, strlen (to));
+  g_assert_true (g_file_get_contents (f->path, &content, &length, NULL));
+  place = memmem (content, length, from, strlen (from));
+  g_assert_nonnull (place);
+  memcpy (place, to, strlen (to));
+  g_assert_true (g_file_set_contents (f->path, content, (gssize) length, NULL));
+}
+
+/* Files of versions that did not keep it are opened; a list that is broken is named. */
+static void
+test_no_undo (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsUndo) undo = ms_undo_new (100);
+  g_autoptr (MsSession) session = NULL;
+  MsKept *kept = NULL;
+
+  save (f);
+  break_file (f, "\"undo\"", "\"else\"");
+  session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
+  g_assert_no_error (error);
+  g_assert_null (ms_undo_peek (undo));
+  g_assert_null (ms_undo_peek_redo (undo));
+  g_clear_pointer (&kept, ms_kept_free);
+  save (f);
+  break_file (f, "\\\"undone\\\"", "\\\"ubdone\\\"");
+  g_assert_null (ms_session_file_load (f->path, 1, timeline, undo, &kept, &error));
+  g_assert_nonnull (strstr (error->message, f->path));
+  g_assert_nonnull (strstr (error->message, "has no list \"undone\""));
+}
+
+static void
+refuse_undo (Fixture *f, const char *from, const char *to)
+{
+  const MsExperiment *base = ms_session_experiment (f->session);
+  g_autoptr (JsonNode) node = ms_undo_to_node (f->undo, base);
+  g_autofree char *text = ms_json_text (node);
+  g_auto (GStrv) parts = g_strsplit (text, from, 2);
+  g_autofree char *broken = g_strjoinv (to, parts);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  g_assert_true (json_parser_load_from_data (parser, broken, -1, NULL));
+  g_test_message ("%s instead of %s", to, from);
+  g_assert_false (ms_undo_from_node (f->undo, json_parser_get_root (parser), base, f->timeline, &error));
+  g_assert_nonnull (error);
+  g_assert_null (ms_undo_peek (f->undo)); /* nothing of it is kept */
+  g_assert_true (json_parser_load_from_data (parser, text, -1, NULL));
+  g_assert_true (ms_undo_from_node (f->undo, json_parser_get_root (parser), base, f->timeline, NULL));
+}
+
+static void
+test_broken_undo (Fixture *f, gconstpointer data)
+{
+  refuse_undo (f, "\"done\"", "\"did\"");
+  refuse_undo (f, "\"undone\": [", "\"undone\": [7, ");
+  refuse_undo (f, "\"words\": \"mask\"", "\"words\": null");
+  refuse_undo (f, "\"before\"", "\"ahead\"");
+  refuse_undo (f, "\"branch\": 1", "\"branch\": 2"); /* one that is not there */
+  refuse_undo (f, "\"branch\": 1", "\"branch\": -1");
+  refuse_undo (f, "\"branch\": 0", "\"branch\": 4294967296");
+  refuse_undo (f, "\"step\": 33", "\"step\": 34"); /* after its branch's end */
+  refuse_undo (f, "\"step\": 15", "\"step\": \"x\"");
+  refuse_undo (f, "\"values\"", "\"value\"");
+  refuse_undo (f, "\"optimiser.learning_rate\": ", "\"optimiser.learning_rate\": -");
+  refuse_undo (f, "\"optimiser.learning_rate\": ", "\"optimiser.rate\": ");
+  refuse_undo (f, "\"optimiser.learning_rate\": 0.001", "\"routing.experts\": 2"); /* and does not jump */
+  refuse_undo (f, "mask:1:2", "mask:one:2");
+}
+
 /* Whatever bytes of the header are other ones: refused or read, never a crash. */
 static void
 test_garbage (Fixture *f, gconstpointer data)
@@ -233,13 +381,14 @@ test_garbage (Fixture *f, gconstpointer data)
     {
       g_autofree char *broken = g_memdup2 (content, length);
       g_autoptr (MsTimeline) timeline = ms_timeline_new (1);
+      g_autoptr (MsUndo) undo = ms_undo_new (1);
       g_autoptr (MsSession) session = NULL;
       MsKept *kept = NULL;
       gint32 where = g_test_rand_int_range (8, 6000);
 
       broken[where] = (char) g_test_rand_int_range (32, 127);
       g_assert_true (g_file_set_contents (f->path, broken, (gssize) (i % 3 == 0 ? length / 2 : length), NULL));
-      session = ms_session_file_load (f->path, 1, timeline, &kept, NULL);
+      session = ms_session_file_load (f->path, 1, timeline, undo, &kept, NULL);
       ms_kept_free (kept);
     }
 }
@@ -251,6 +400,8 @@ main (int argc, char *argv[])
   g_test_add ("/session-file/everything", Fixture, NULL, set_up, test_everything, tear_down);
   g_test_add ("/session-file/checkpoints", Fixture, NULL, set_up, test_checkpoints, tear_down);
   g_test_add ("/session-file/broken", Fixture, NULL, set_up, test_broken, tear_down);
+  g_test_add ("/session-file/no-undo", Fixture, NULL, set_up, test_no_undo, tear_down);
+  g_test_add ("/session-file/broken-undo", Fixture, NULL, set_up, test_broken_undo, tear_down);
   g_test_add ("/session-file/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   return g_test_run ();
 }

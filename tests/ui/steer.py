@@ -172,6 +172,10 @@ def test_session_file():
         program.set_value('spin button', 'Active per token K', 2)
         wait_for('K = 2', lambda: program.value('spin button', 'Active per token K') == 2)
         step_to(program, 7)
+        program.set_value('spin button', 'Active per token K', 3)
+        wait_for('K = 3', lambda: program.value('spin button', 'Active per token K') == 3)
+        program.press('Undo')
+        wait_for('K = 2 again', lambda: program.value('spin button', 'Active per token K') == 2)
         table = program.table('Curves')
         program.act(program.frame, 'win.save-session')
         wait_for('the dialog', lambda: len(program.frames()) == 2)
@@ -189,6 +193,13 @@ def test_session_file():
         program.press('Step')
         program.wait_step(lambda step: step == 8, 'step 8')
         assert program.table('Load') == loads
+        for button, active in (('Redo', 3), ('Undo', 2), ('Undo', 1)):  # as it could have been before
+            program.press(button)
+            wait_for(f'K = {active} by {button}',
+                     lambda active=active: program.value('spin button', 'Active per token K') == active)
+        wait_for('nothing more to undo', lambda: not enabled(program.find('push button', 'Undo')))
+        program.press('Redo')
+        wait_for('K = 2 by Redo', lambda: program.value('spin button', 'Active per token K') == 2)
         program.act(program.frame, 'win.branches')
         program.press('digits-vmoe, seed 0 (to step 6)')
         program.wait_step(lambda step: step == 6, 'step 6 of the first branch')
