@@ -177,6 +177,39 @@ test_least (void)
   g_assert_cmpfloat (place.width, >, 0);
 }
 
+/* Too narrow for three beside one another: the innermost row stands as a column, and is a row again with more room. */
+static void
+test_fit (void)
+{
+  g_autoptr (MsLayout) layout = parsed ("row(0.5 a col(0.5 b row(0.25 c d)))");
+  MsRoom room = { .width = 620, .height = 620, .gap = 10, .least_width = 200, .least_height = 100 };
+  double width, height;
+
+  ms_layout_fit (layout, &room);
+  assert_place (layout, "d", &room, 420, 315, 200, 305);
+  room.width = 619;
+  ms_layout_fit (layout, &room);
+  ms_layout_least (layout, &room, &width, &height);
+  g_assert_cmpfloat (width, ==, 410);
+  g_assert_cmpfloat (height, ==, 320);
+  assert_place (layout, "a", &room, 0, 0, 304.5, 620);
+  assert_place (layout, "c", &room, 314.5, 315, 304.5, 100);
+  assert_place (layout, "d", &room, 314.5, 425, 304.5, 195);
+  g_assert_cmpint (ms_layout_cut_beside (layout, "d", MS_SIDE_ABOVE), ==, 2);
+  g_assert_false (ms_layout_cut_is_row (layout, 2));
+  assert_text (layout, "row(0.5 a col(0.5 b row(0.25 c d)))");
+  room.width = 300;
+  ms_layout_fit (layout, &room);
+  assert_place (layout, "a", &room, 0, 0, 300, 290); /* the others need 320 of 610 */
+  assert_place (layout, "d", &room, 0, 520, 300, 100);
+  room.width = 10; /* nothing is left to turn */
+  ms_layout_fit (layout, &room);
+  ms_layout_set_shown (layout, "d", false); /* a row of one is none */
+  room.width = 410;
+  ms_layout_fit (layout, &room);
+  assert_place (layout, "c", &room, 210, 315, 200, 305);
+}
+
 static void
 test_cuts (void)
 {
@@ -292,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/layout/add", test_add);
   g_test_add_func ("/layout/hidden", test_hidden);
   g_test_add_func ("/layout/least", test_least);
+  g_test_add_func ("/layout/fit", test_fit);
   g_test_add_func ("/layout/cuts", test_cuts);
   g_test_add_func ("/layout/random", test_random);
   return g_test_run ();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The geometry of a layout. A cut gives its first part its share of the room, but each part at least what its tiles
- * need; a part of which nothing is shown leaves all of it to the other. Cuts are numbered from the root downwards,
- * first parts first. */
+ * need; a part of which nothing is shown leaves all of it to the other. Rows that do not fit side by side stand as
+ * columns, so that nobody has to scroll sideways. Cuts are numbered from the root downwards, first parts first. */
 #include "ui/widgets/layout-private.h"
 
 #include <math.h>
@@ -22,14 +22,53 @@ least (const MsNode *node, const MsRoom *room, double *width, double *height)
   least (node->first, room, &w[0], &h[0]);
   least (node->second, room, &w[1], &h[1]);
   both = ms_node_count (node->first, true) > 0 && ms_node_count (node->second, true) > 0;
-  *width = node->row ? w[0] + w[1] + (both ? room->gap : 0) : MAX (w[0], w[1]);
-  *height = node->row ? MAX (h[0], h[1]) : h[0] + h[1] + (both ? room->gap : 0);
+  *width = ms_node_is_row (node) ? w[0] + w[1] + (both ? room->gap : 0) : MAX (w[0], w[1]);
+  *height = ms_node_is_row (node) ? MAX (h[0], h[1]) : h[0] + h[1] + (both ? room->gap : 0);
 }
 
 void
 ms_layout_least (const MsLayout *self, const MsRoom *room, double *width, double *height)
 {
   least (self->root, room, width, height);
+}
+
+static void
+unturn (MsNode *node)
+{
+  node->turned = false;
+  if (ms_node_is_leaf (node))
+    return;
+  unturn (node->first);
+  unturn (node->second);
+}
+
+/* Of what is widest, the innermost row becomes a column. False: there is none left. */
+static bool
+turn_one (MsNode *node, const MsRoom *room)
+{
+  double w[2], h[2];
+
+  if (ms_node_is_leaf (node))
+    return false;
+  least (node->first, room, &w[0], &h[0]);
+  least (node->second, room, &w[1], &h[1]);
+  if (turn_one (w[0] > w[1] ? node->first : node->second, room)
+      || (ms_node_is_row (node) && turn_one (w[0] > w[1] ? node->second : node->first, room)))
+    return true;
+  if (!ms_node_is_row (node) || ms_node_count (node->first, true) == 0 || ms_node_count (node->second, true) == 0)
+    return false;
+  node->turned = true;
+  return true;
+}
+
+void
+ms_layout_fit (MsLayout *self, const MsRoom *room)
+{
+  double width, height;
+
+  unturn (self->root);
+  for (least (self->root, room, &width, &height); width > room->width && turn_one (self->root, room);)
+    least (self->root, room, &width, &height);
 }
 
 /* How long the first part of a cut may be, out of the @inner length of both: from .. to. */
@@ -40,8 +79,8 @@ bounds (const MsNode *cut, const MsRoom *room, double inner, double *from, doubl
 
   least (cut->first, room, &w[0], &h[0]);
   least (cut->second, room, &w[1], &h[1]);
-  first = cut->row ? w[0] : h[0];
-  second = cut->row ? w[1] : h[1];
+  first = ms_node_is_row (cut) ? w[0] : h[0];
+  second = ms_node_is_row (cut) ? w[1] : h[1];
   *from = inner * MS_CUT_LEAST;
   *to = inner - *from;
   if (first + second > inner)
@@ -55,7 +94,8 @@ static void
 divide (const MsNode *cut, const MsRoom *room, const MsPlace *whole, MsPlace part[2], MsPlace *gap)
 {
   bool shows[2] = { ms_node_count (cut->first, true) > 0, ms_node_count (cut->second, true) > 0 };
-  double length = cut->row ? whole->width : whole->height, inner = MAX (length - room->gap, 0), from, to, first;
+  double length = ms_node_is_row (cut) ? whole->width : whole->height, inner = MAX (length - room->gap, 0);
+  double from, to, first;
 
   part[0] = part[1] = *gap = *whole;
   gap->width = gap->height = 0;
@@ -64,7 +104,7 @@ divide (const MsNode *cut, const MsRoom *room, const MsPlace *whole, MsPlace par
   bounds (cut, room, inner, &from, &to);
   first = CLAMP (cut->share * inner, from, to);
   *gap = *whole;
-  if (cut->row)
+  if (ms_node_is_row (cut))
     {
       part[0].width = first;
       gap->x += first;
@@ -198,7 +238,8 @@ is_beside (MsNode *node, const char *view, MsSide side, int *n, int *found)
   (*n)++;
   first = is_beside (node->first, view, side, n, found);
   second = !first && is_beside (node->second, view, side, n, found);
-  if (*found < 0 && node->row == row && (in_first ? first : second) && shows (node->first) && shows (node->second))
+  if (*found < 0 && ms_node_is_row (node) == row && (in_first ? first : second) && shows (node->first)
+      && shows (node->second))
     *found = number;
   return first || second;
 }
@@ -217,7 +258,7 @@ ms_layout_cut_is_row (const MsLayout *self, int cut)
 {
   Search found;
 
-  return find_cut (self, cut, NULL, &found) && found.found->row;
+  return find_cut (self, cut, NULL, &found) && ms_node_is_row (found.found);
 }
 
 bool
@@ -239,10 +280,10 @@ ms_layout_move_cut (MsLayout *self, int cut, double x, double y, const MsRoom *r
 
   if (!find_cut (self, cut, room, &found))
     return;
-  inner = (found.found->row ? found.whole.width : found.whole.height) - room->gap;
+  inner = (ms_node_is_row (found.found) ? found.whole.width : found.whole.height) - room->gap;
   if (inner <= 0 || !isfinite (x) || !isfinite (y))
     return;
-  first = (found.found->row ? x - found.whole.x : y - found.whole.y) - room->gap / 2;
+  first = (ms_node_is_row (found.found) ? x - found.whole.x : y - found.whole.y) - room->gap / 2;
   bounds (found.found, room, inner, &from, &to);
   found.found->share = CLAMP (CLAMP (first, from, to) / inner, MS_CUT_LEAST, 1 - MS_CUT_LEAST);
 }

@@ -17,6 +17,7 @@ struct MsNode {
   bool hidden;           /* leaves only */
   MsNode *first, *second; /* owned */
   bool row;
+  bool turned; /* a row that stands as a column in the room it was last fitted to */
   double share; /* of the first */
 };
 
@@ -35,6 +36,12 @@ static inline bool
 ms_node_is_leaf (const MsNode *node)
 {
   return node->view != NULL;
+}
+
+static inline bool
+ms_node_is_row (const MsNode *node)
+{
+  return node->row && !node->turned;
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsNode, ms_node_free)

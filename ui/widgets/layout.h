@@ -63,6 +63,10 @@ bool ms_layout_swap (MsLayout *layout, const char *a, const char *b);
 bool ms_layout_replace (MsLayout *layout, const char *view, const char *by);
 bool ms_layout_remove (MsLayout *layout, const char *view); /* the neighbour grows; false: it is the last */
 
+/* To be asked whenever the room is another: where rows would need more width than there is, the innermost of them stand
+ * as columns from now on. The text stays what it is, and with enough room they are rows again. */
+void ms_layout_fit (MsLayout *layout, const MsRoom *room);
+
 /* Where @view stands. False: it is hidden or not there. */
 bool ms_layout_place (const MsLayout *layout, const char *view, const MsRoom *room, MsPlace *place);
 /* The least room in which no tile is smaller than the least size; of @room only that and the gap count. */

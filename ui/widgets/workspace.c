@@ -6,7 +6,7 @@
 
 #define GAP 12
 #define LEAST_WIDTH 300 /* of a tile with text of the usual size */
-#define LEAST_HEIGHT 210
+#define LEAST_HEIGHT 200
 #define KEY_STEP 24 /* px by which a key moves a cut */
 
 G_DEFINE_FINAL_TYPE (MsWorkspace, ms_workspace, GTK_TYPE_WIDGET)
@@ -101,22 +101,41 @@ ms_workspace_tile_at (MsWorkspace *self, double x, double y)
   return NULL;
 }
 
+/* Rows give way to columns, so that one tile's width is enough; the height follows from it. */
+static GtkSizeRequestMode
+ms_workspace_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static double
+least_height (MsWorkspace *self, const MsRoom *room)
+{
+  g_autoptr (MsLayout) fitted = self->alone == NULL ? ms_layout_copy (self->layout) : NULL;
+  double width, height = room->least_height;
+
+  if (fitted == NULL)
+    return height;
+  ms_layout_fit (fitted, room);
+  ms_layout_least (fitted, room, &width, &height);
+  return height;
+}
+
 static void
 ms_workspace_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                       int *minimum_baseline, int *natural_baseline)
 {
   MsWorkspace *self = MS_WORKSPACE (widget);
   MsRoom room = ms_workspace_room (self);
-  double width = room.least_width, height = room.least_height;
   int ignored;
 
   for (guint i = 0; i < self->tiles->len; i++) /* GTK wants to have asked all that is allocated */
     if (is_seen (self, self->tiles->pdata[i]))
       gtk_widget_measure (self->tiles->pdata[i], orientation, -1, &ignored, NULL, NULL, NULL);
   gtk_widget_measure (self->mark, orientation, -1, &ignored, NULL, NULL, NULL);
-  if (self->layout != NULL && self->alone == NULL)
-    ms_layout_least (self->layout, &room, &width, &height);
-  *minimum = (int) ceil (orientation == GTK_ORIENTATION_HORIZONTAL ? width : height);
+  if (orientation == GTK_ORIENTATION_VERTICAL && for_size > 0)
+    room.width = for_size;
+  *minimum = (int) ceil (orientation == GTK_ORIENTATION_HORIZONTAL ? room.least_width : least_height (self, &room));
   *natural = *minimum;
 }
 
@@ -124,8 +143,12 @@ static void
 ms_workspace_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MsWorkspace *self = MS_WORKSPACE (widget);
+  MsRoom room = ms_workspace_room (self);
   MsPlace place;
 
+  room.width = width;
+  if (self->layout != NULL)
+    ms_layout_fit (self->layout, &room);
   for (guint i = 0; i < self->tiles->len; i++)
     {
       MsTile *tile = self->tiles->pdata[i];
@@ -377,6 +400,7 @@ ms_workspace_class_init (MsWorkspaceClass *class)
 
   G_OBJECT_CLASS (class)->dispose = ms_workspace_dispose;
   G_OBJECT_CLASS (class)->finalize = ms_workspace_finalize;
+  widget_class->get_request_mode = ms_workspace_get_request_mode;
   widget_class->measure = ms_workspace_measure;
   widget_class->size_allocate = ms_workspace_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "workspace");

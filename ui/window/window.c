@@ -260,6 +260,8 @@ fit_header (MsWindow *self, int width)
   gtk_widget_set_visible (GTK_WIDGET (self->epoch_label), roomy);
   gtk_widget_set_visible (GTK_WIDGET (self->title_label), roomy); /* the preset's button says it, too */
   gtk_widget_set_visible (GTK_WIDGET (self->speed_label), roomy);
+  gtk_widget_set_visible (GTK_WIDGET (self->speed_value), roomy);
+  gtk_widget_set_visible (self->open_button, roomy); /* the menu has it, too */
 }
 
 static void
@@ -408,6 +410,7 @@ ms_window_class_init (MsWindowClass *class)
   GTK_WINDOW_CLASS (class)->close_request = ms_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/moescope/Moescope/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MsWindow, preset_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, open_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, views_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_scale);
