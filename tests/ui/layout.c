@@ -246,6 +246,42 @@ test_layouts_of_presets (void)
     }
 }
 
+/* Whether a view of this preset has something to show at all, as far as its layout's places go. */
+static bool
+stands (const MsExperiment *experiment, const char *view)
+{
+  if (g_str_equal (view, "slots"))
+    return g_str_equal (ms_experiment_text (experiment, MS_KEY_ROUTING_ROUTER), "soft");
+  if (g_str_equal (view, "disagreement"))
+    return !g_str_equal (ms_experiment_text (experiment, MS_KEY_ENSEMBLE_KIND), "none");
+  return true;
+}
+
+/* A window of 1280 x 800 with both panels leaves 650 x 632 for the tiles: nothing scrolls there. */
+static void
+test_presets_fit (void)
+{
+  for (int i = 0; i < ms_presets_count (); i++)
+    {
+      const MsPreset *preset = ms_preset_at (i);
+      g_autoptr (MsExperiment) experiment = ms_preset_load (preset, NULL);
+      g_autoptr (MsLayout) layout = ms_layout_parse (preset->layout, NULL);
+      MsRoom room = { 650, 632, 12, 300, 200 };
+      double width, height;
+
+      for (int j = 0; j < ms_layout_count (layout); j++)
+        ms_layout_set_shown (layout, ms_layout_view_at (layout, j),
+                             stands (experiment, ms_layout_view_at (layout, j)));
+      ms_layout_fit (layout, &room);
+      ms_layout_least (layout, &room, &width, &height);
+      g_test_message ("%s: %g x %g", preset->name, width, height);
+      g_assert_cmpint (ms_layout_count_shown (layout), >=, 4);
+      g_assert_cmpint (ms_layout_count_shown (layout), <=, 6);
+      g_assert_cmpfloat (width, <=, room.width);
+      g_assert_cmpfloat (height, <=, room.height);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,6 +290,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spot-walk/find", test_find);
   g_test_add_func ("/arrangement/which", test_arrangement);
   g_test_add_func ("/arrangement/presets", test_layouts_of_presets);
+  g_test_add_func ("/arrangement/presets-fit", test_presets_fit);
   g_test_add_func ("/slider/there-and-back", test_sliders);
   g_test_add_func ("/slider/zero", test_slider_zero);
   g_test_add_func ("/speed/slider", test_speed);
