@@ -47,14 +47,16 @@ def test_views_can_be_chosen():
 
 
 def test_presets_open_with_their_views_filled():
-    """The first four views that have something to show, each with a table of more than its head, before any step."""
+    """The views of their layouts that have something to show, each with a table of more than its head after a step."""
     expected = {
-        'digits-soft-moe': ['Slots', 'Load', 'Curves', 'Calibration'],
-        'digits-experts-choose': ['Assignments', 'Load', 'Curves', 'Calibration'],
+        'digits-soft-moe': ['Slots', 'Load', 'Curves', 'Routing entropy'],
+        'digits-experts-choose': ['Assignments', 'Load', 'Curves', 'Co-activation'],
         'digits-e3': ['Assignments', 'Load', 'Disagreement', 'Curves'],
-        'digits-deep-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD'],
-        'digits-batch-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD'],
-        'digits-upcycling': ['Assignments', 'Load', 'Curves', 'Calibration'],
+        'digits-deep-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD', 'Frontier'],
+        'digits-batch-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD', 'Frontier'],
+        'digits-upcycling': ['Assignments', 'Load', 'Curves', 'Experts'],
+        'digits-collapse': ['Load', 'Curves', 'Layer × expert', 'Flow', 'Routing entropy'],
+        'plane-regimes': ['Load', 'Curves', 'Plane', 'Flow'],
     }
     for preset, views in expected.items():
         with Program(preset) as program:

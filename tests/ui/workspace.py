@@ -152,7 +152,7 @@ def test_close_and_the_list_of_views():
         program.press('OOD')
         wait_for('OOD', lambda: 'OOD' in views(program))
         program.press('Usual views')
-        wait_for('the usual views', lambda: views(program) == {'Assignments', 'Load', 'Curves', 'Calibration'})
+        wait_for('the usual views', lambda: views(program) == {'Assignments', 'Load', 'Curves', 'Flow'})
         assert closed_with(program) is None
 
 
