@@ -15,6 +15,8 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 PATIENCE = 30  # seconds
 
+Atspi.set_timeout(1000 * PATIENCE, 1000 * PATIENCE)  # of one question; its own 0.8 s are little on a busy machine
+
 
 class Gone(Exception):
     """What was looked for did not appear in time."""
@@ -46,8 +48,33 @@ def display_answers():
     return True
 
 
+def xdotool(*words):
+    """Real input events; what it printed is returned."""
+    return subprocess.run(['xdotool', *map(str, words)], check=True, capture_output=True, text=True,
+                          timeout=PATIENCE).stdout
+
+
+def clipboard():
+    """What was copied; None: nothing, or its owner is too busy to say."""
+    try:
+        done = subprocess.run(['xclip', '-selection', 'clipboard', '-o'], capture_output=True, text=True, timeout=5,
+                              check=False)
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def rows(table):
+    """A table's lines below its head, each a dictionary by the head's titles."""
+    head, *lines = [line.split('\t') for line in table.rstrip('\n').split('\n')]
+    return [dict(zip(head, line)) for line in lines]
+
+
 class Program:
-    """The program, started with a home of its own; as a context manager it is gone at the end."""
+    """The program, started with a home of its own; as a context manager it is gone at the end.
+
+    What a click or a key brings comes later, when the window or the model gets round to it: cases wait for it
+    (wait_for, wait_step, wait_value, wait_table), however obvious it looks that it must be there."""
 
     def __init__(self, *arguments, config=None, fatal=True):
         self.config = config or tempfile.mkdtemp(prefix='moescope-test-')
@@ -56,6 +83,7 @@ class Program:
         self.process = subprocess.Popen([os.environ['MOESCOPE_PROGRAM'], *arguments], env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.frame = None
+        self.pressed = 0.0
 
     def __enter__(self):
         self.frame = wait_for('the window', self.find_frame)
@@ -95,19 +123,31 @@ class Program:
     def names(self, role):
         return [node.get_name() for node in self.walk() if node.get_role_name() == role]
 
+    def labels(self):
+        return self.names('label')
+
     def press(self, name):
         """What cannot be pressed yet, because something is being opened, is waited for."""
         button = self.find('push button', name)
         wait_for(f'{name} to be sensitive', lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE))
+        self.settle()
         Atspi.Action.do_action(button.get_action_iface(), 0)
-        time.sleep(0.3)  # GTK shows the button pressed for 250 ms, and takes no other click meanwhile
+        self.pressed = time.monotonic()
+
+    def settle(self):
+        """GTK shows a button pressed for 250 ms before it is clicked, and takes no other click meanwhile: what is done
+        next must not overtake it."""
+        time.sleep(max(0, self.pressed + 0.3 - time.monotonic()))
 
     def act(self, node, action):
+        self.settle()
         interface = node.get_action_iface()
-        for i in range(interface.get_n_actions()):
-            if Atspi.Action.get_action_name(interface, i) == action:
-                return Atspi.Action.do_action(interface, i)
-        raise Gone(f'no action {action}')
+
+        def names():
+            return [Atspi.Action.get_action_name(interface, i) for i in range(interface.get_n_actions())]
+
+        wait_for(f'the action {action}', lambda: action in names())  # what cannot be done yet is not among them
+        return Atspi.Action.do_action(interface, names().index(action))
 
     def step(self):
         """The number in the label that reads "step N"; the label is kept, because finding it takes long."""
@@ -120,10 +160,30 @@ class Program:
     def wait_step(self, probe, what):
         return wait_for(what, lambda: probe(self.step()))
 
+    def take_step(self):
+        """One batch, without the detour over the button."""
+        before = self.step()
+        self.act(self.frame, 'win.step')
+        self.wait_step(lambda step: step == before + 1, f'step {before + 1}')
+
+    def step_to(self, step):
+        while self.step() < step:
+            self.take_step()
+
+    def pause(self):
+        """The step at which it has come to rest."""
+        self.press('Pause')
+        self.find('push button', 'Play')
+        return self.step()
+
     def value(self, role, name):
         return self.find(role, name).get_value_iface().get_current_value()
 
+    def wait_value(self, role, name, value):
+        wait_for(f'{name} = {value}', lambda: self.value(role, name) == value)
+
     def set_value(self, role, name, value):
+        self.settle()
         self.find(role, name).get_value_iface().set_current_value(value)
 
     def table(self, view):
@@ -137,6 +197,20 @@ class Program:
         self.act(frame, 'window.close')
         wait_for('the table to close', lambda: len(self.frames()) == 1)
         return content
+
+    def wait_table(self, view, probe, what):
+        """A view's table, once it is as wanted: pictures may follow the step's number a frame or two later."""
+        seen = []
+
+        def wanted():
+            seen.append(self.table(view))
+            return probe(seen[-1])
+
+        try:
+            wait_for(what, wanted)
+        except Gone as problem:
+            raise Gone(f'{problem}; {view} said at last:\n{seen[-1][:400] if seen else None}') from problem
+        return seen[-1]
 
     def close(self):
         self.act(self.frame, 'window.close')

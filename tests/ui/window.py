@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-from driver import Program, run, wait_for
+from driver import Program, rows, run, wait_for
 
 CONTROLS = ['Open', 'Play', 'Step', 'Reset', 'New seed']
 
@@ -14,29 +14,27 @@ CONTROLS = ['Open', 'Play', 'Step', 'Reset', 'New seed']
 def test_controls_have_names():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
-        buttons = program.names('push button')
-        missing = [name for name in CONTROLS + ['Main menu', 'Settings panel', 'digits-vmoe'] if name not in buttons]
-        assert not missing, f'no button called {missing}, only {buttons}'
+        for name in CONTROLS + ['Main menu', 'Settings panel', 'digits-vmoe']:
+            program.find('push button', name)
+        wait_for('the usual views', lambda: {'Assignments', 'Load', 'Curves'} <= set(program.names('image')))
         nameless = [(node.get_role_name(), node.get_name(), node.get_parent().get_name()) for node in program.walk()
                     if node.get_role_name() in ('push button', 'slider', 'spin button', 'combo box', 'text', 'image')
                     and (not node.get_name() or node.get_name().startswith('Gtk'))]
         assert not nameless, nameless
         assert program.value('slider', 'Speed') > 0
-        views = program.names('image')
-        assert {'Assignments', 'Load', 'Curves'} <= set(views), views
         assert program.close() == 0
 
 
 def test_first_batch_is_there():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
-        table = program.table('Assignments')
-        assert len(table.split('\n')) > 1000, table[:200]
+        program.wait_table('Assignments', lambda table: len(rows(table)) >= 64 * 16, 'every patch of 64 images')
 
 
 def test_views_can_be_chosen():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('the curves', lambda: 'Curves' in program.names('image'))
         usual = set(program.names('image'))
         program.act(program.frame, 'win.views')
         program.press('Curves')
@@ -63,12 +61,11 @@ def test_presets_open_with_their_views_filled():
             wait_for(f'{preset} with {views}',
                      lambda: views == [name for name in program.names('image')
                                        if name not in ('rebuilds the model', 'Timeline', 'Token')])
-            assert ('Member shown' in program.names('combo box')) == (preset == 'digits-e3'), preset
-            program.press('Step')
-            program.wait_step(lambda step: step == 1, 'step 1')
+            wait_for(f'{preset} with its choosers',
+                     lambda: ('Member shown' in program.names('combo box')) == (preset == 'digits-e3'))
+            program.take_step()
             for view in views:
-                rows = program.table(view).strip().split('\n')
-                assert len(rows) > 1, (preset, view, rows)
+                program.wait_table(view, rows, f'{view} of {preset} to be filled')
             assert program.close() == 0
 
 
@@ -77,13 +74,8 @@ def test_play_pause_step():
         program.wait_step(lambda step: step == 0, 'step 0')
         program.press('Play')
         program.wait_step(lambda step: step >= 20, 'step 20')
-        program.press('Pause')
-        program.find('push button', 'Play')
-        paused = program.step()
-        program.press('Step')
-        program.wait_step(lambda step: step != paused, 'one step more')
-        assert program.step() == paused + 1
-        for more in (2, 3, 4):
+        paused = program.pause()
+        for more in (1, 2, 3):
             program.press('Step')
             program.wait_step(lambda step, more=more: step == paused + more, f'step {more} after the pause')
         assert program.close() == 0
@@ -91,83 +83,72 @@ def test_play_pause_step():
 
 def test_live_change_of_k():
     with Program('digits-vmoe') as program:
-        program.press('Step')
-        program.wait_step(lambda step: step == 1, 'step 1')
-        before = program.table('Load')
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.take_step()
+        once = sum(assigned(program.wait_table('Load', rows, 'a load')))
         program.set_value('spin button', 'Active per token K', 2)
-        wait_for('K = 2', lambda: program.value('spin button', 'Active per token K') == 2)
-        program.press('Step')
-        program.wait_step(lambda step: step == 2, 'step 2')
-        asked_before, asked = (sum(asked_of(table)) for table in (before, program.table('Load')))
-        assert asked == 2 * asked_before, (asked_before, asked)
+        program.wait_value('spin button', 'Active per token K', 2)
+        program.take_step()
+        program.wait_table('Load', lambda table: sum(assigned(table)) == 2 * once, f'twice {once:.0f} assignments')
 
 
-def asked_of(table):
-    """The column of the load table that counts assignments."""
-    head, *rows = [line.split('\t') for line in table.strip().split('\n')]
-    column = next(i for i, name in enumerate(head) if 'assign' in name.lower() or 'asked' in name.lower())
-    return [float(row[column]) for row in rows if len(row) == len(head)]
+def assigned(table):
+    return [float(row['assignments']) for row in rows(table)]
 
 
 def test_refused_change_is_taken_back():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
         program.set_value('spin button', 'Active per token K', 9)  # of 8 experts
-        wait_for('K back at 1', lambda: program.value('spin button', 'Active per token K') == 1)
+        wait_for('a sentence with both numbers', lambda: any(
+            'routing.k' in label and '9' in label and '8' in label for label in program.labels()))
+        program.wait_value('spin button', 'Active per token K', 1)
 
 
 def test_reset_returns_to_the_same_record():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
-        first = program.table('Assignments')
-        program.press('Step')
-        program.wait_step(lambda step: step == 1, 'step 1')
-        program.press('Step')
-        program.wait_step(lambda step: step == 2, 'step 2')
-        second = program.table('Assignments')
-        assert first != second
+        first = program.wait_table('Assignments', rows, 'the first batch')
+        program.step_to(2)
+        second = program.wait_table('Assignments', lambda table: rows(table) and table != first, 'another batch')
         program.press('Play')
         program.wait_step(lambda step: step > 10, 'some steps')
         program.press('Reset')
         program.wait_step(lambda step: step == 0, 'step 0 again')
-        assert program.table('Assignments') == first
-        program.press('Step')
-        program.wait_step(lambda step: step == 1, 'step 1 again')
-        program.press('Step')
-        program.wait_step(lambda step: step == 2, 'step 2 again')
-        assert program.table('Assignments') == second
+        program.wait_table('Assignments', lambda table: table == first, 'the first batch as before')
+        program.step_to(2)
+        program.wait_table('Assignments', lambda table: table == second, 'the second batch as before')
 
 
 def test_new_seed_does_not():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
-        first = program.table('Assignments')
+        first = program.wait_table('Assignments', rows, 'the first batch')
         program.press('New seed')
-        wait_for('seed 1', lambda: any('seed 1 ' in name for name in program.names('label')))
-        assert program.table('Assignments') != first
-        assert program.value('spin button', 'Seed') == 1
+        wait_for('seed 1', lambda: any('seed 1 ' in name for name in program.labels()))
+        program.wait_table('Assignments', lambda table: rows(table) and table != first, 'another first batch')
+        program.wait_value('spin button', 'Seed', 1)
 
 
 def test_rebuild():
     with Program('digits-vmoe') as program:
-        program.press('Step')
-        program.wait_step(lambda step: step == 1, 'step 1')
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.take_step()
         program.set_value('spin button', 'Experts E', 16)
         program.wait_step(lambda step: step == 0, 'the rebuilt model')
-        assert len(asked_of(program.table('Load'))) % 16 == 0
+        program.wait_table('Load', lambda table: len(assigned(table)) == 16, 'the load of 16 experts')
 
 
 def test_it_remembers():
     with Program('plane-spirals') as program:
         program.wait_step(lambda step: step == 0, 'step 0')
         program.set_value('spin button', 'Active per token K', 2)
-        program.press('Step')
-        program.wait_step(lambda step: step == 1, 'step 1')
+        program.take_step()
         assert program.close() == 0
         config = program.config
     with Program(config=config) as program:
         program.find('push button', 'plane-spirals')
-        assert program.value('spin button', 'Active per token K') == 2
+        program.wait_value('spin button', 'Active per token K', 2)
 
 
 def test_a_trace_is_replayed():
@@ -175,8 +156,9 @@ def test_a_trace_is_replayed():
     subprocess.run([os.environ['MOESCOPE_PROGRAM'], 'run', 'plane-spirals', '--steps', '20', '--trace', path, '--json'],
                    check=True, capture_output=True)
     with Program(path) as program:
-        first = program.wait_step(lambda step: step > 0, 'its first batch') and program.step()
-        wait_for('its origin', lambda: any(name.startswith('trace · seed 0') for name in program.names('label')))
+        program.wait_step(lambda step: step > 0, 'its first batch')
+        first = program.step()
+        wait_for('its origin', lambda: any(name.startswith('trace · seed 0') for name in program.labels()))
         program.press('Step')
         program.wait_step(lambda step: step > first, 'the next batch')
         program.press('Play')
@@ -188,7 +170,7 @@ def test_a_trace_is_replayed():
 
 def test_bad_files_are_refused_in_words():
     with Program(os.path.abspath(__file__)) as program:
-        wait_for('the sentence', lambda: any('window.py' in name for name in program.names('label')))
+        wait_for('the sentence', lambda: any('window.py' in name for name in program.labels()))
         program.find('label', 'Nothing is open')
         assert program.close() == 0
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.parse
 
-from driver import Atspi, Program, run, wait_for
+from driver import PATIENCE, Atspi, Program, run, wait_for, xdotool
 
 FOUR = 'col(0.5 row(0.5 assignments load) row(0.5 curves calibration))'
 
@@ -32,10 +32,6 @@ def remembered(config, name):
     return state['layouts'].get(urllib.parse.quote(name)) if 'layouts' in state else None
 
 
-def xdo(*arguments):
-    subprocess.run(['xdotool', *map(str, arguments)], check=True)
-
-
 def views(program):
     return {name for name in program.names('image') if name != 'rebuilds the model'} - {'Timeline', 'Token'}
 
@@ -45,17 +41,20 @@ class Tiles:
 
     def __init__(self, program):
         self.program = program
-        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(program.process.pid)],
-                               capture_output=True, text=True, check=True).stdout.split()
-        shape = [subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window], capture_output=True, text=True,
-                                check=True).stdout for window in found]
-        areas = [dict(line.split('=') for line in text.split()) for text in shape]
+        found = xdotool('search', '--onlyvisible', '--pid', program.process.pid).split()
+        areas = [dict(line.split('=') for line in xdotool('getwindowgeometry', '--shell', window).split())
+                 for window in found]
         largest = max(areas, key=lambda area: int(area['WIDTH']) * int(area['HEIGHT']))
         self.x, self.y = int(largest['X']), int(largest['Y'])
 
     def place(self, view):
-        extents = Atspi.Component.get_extents(self.program.find('image', view), Atspi.CoordType.WINDOW)
-        return extents.x + self.x, extents.y + self.y, extents.width, extents.height
+        x, y, width, height = self.extents(self.program, view)
+        return x + self.x, y + self.y, width, height
+
+    @staticmethod
+    def extents(program, view):
+        extents = Atspi.Component.get_extents(program.find('image', view), Atspi.CoordType.WINDOW)
+        return extents.x, extents.y, extents.width, extents.height
 
     def at(self, view, across, down):
         x, y, width, height = self.place(view)
@@ -68,29 +67,55 @@ class Tiles:
 
 
 def drag(start, end):
-    xdo('mousemove', *start, 'mousedown', 1)
+    xdotool('mousemove', *start, 'mousedown', 1)
     for step in range(1, 11):
-        xdo('mousemove', *[round(a + (b - a) * step / 10) for a, b in zip(start, end)])
+        xdotool('mousemove', *[round(a + (b - a) * step / 10) for a, b in zip(start, end)])
         time.sleep(0.03)
     time.sleep(0.1)
-    xdo('mouseup', 1)
+    xdotool('mouseup', 1)
 
 
 def focus(program, view):
     """Tab by Tab, as somebody without a mouse would."""
     image = program.find('image', view)
-    for _ in range(80):
-        if image.get_state_set().contains(Atspi.StateType.FOCUSED):
-            return
-        xdo('key', 'Tab')
+
+    def has_keyboard():
+        return image.get_state_set().contains(Atspi.StateType.FOCUSED)
+
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         time.sleep(0.05)
+        if not has_keyboard():
+            xdotool('key', 'Tab')
+            continue
+        time.sleep(0.3)  # on a busy machine another Tab may still be under way
+        if has_keyboard():
+            return
     raise AssertionError(f'{view} cannot be reached by Tab')
+
+
+def focused_item(program):
+    return next((node.get_name() for node in program.walk() if node.get_role_name() == 'menu item'
+                 and node.get_state_set().contains(Atspi.StateType.FOCUSED)), None)
+
+
+def still(program):
+    """Until nothing moves any more: what is dragged or clicked is where it was seen."""
+    def places():
+        return [(view, Tiles.extents(program, view)) for view in sorted(views(program))]
+
+    def same():
+        before = places()
+        time.sleep(0.1)
+        return before == places() and before
+
+    wait_for('the tiles to stand still', same)
 
 
 def opened(program):
     program.wait_step(lambda step: step == 0, 'step 0')
     wait_for('the tiles', lambda: len(views(program)) >= 4)
-    time.sleep(0.5)
+    still(program)
     return Tiles(program)
 
 
@@ -105,6 +130,7 @@ def test_swap_and_split_by_drag():
         before = tiles.place('Curves')
         drag(tiles.head('Load'), tiles.at('Curves', 0.5, 0.5))
         wait_for('Load where Curves was', lambda: tiles.place('Load') == before)
+        still(program)
         drag(tiles.head('Calibration'), tiles.at('Assignments', 0.5, 0.9))
         wait_for('Calibration below Assignments',
                  lambda: tiles.place('Calibration')[0] == tiles.place('Assignments')[0])
@@ -115,8 +141,8 @@ def test_swap_and_split_by_drag():
 def test_a_press_on_the_head_keeps_the_choice():
     with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
         tiles = opened(program)
-        xdo('mousemove', *tiles.head('Load'), 'mousedown', 1)
-        xdo('mousemove_relative', 3, 2, 'mouseup', 1)
+        xdotool('mousemove', *tiles.head('Load'), 'mousedown', 1)
+        xdotool('mousemove_relative', 3, 2, 'mouseup', 1)
         time.sleep(0.3)
         layout = closed_with(program)
     assert layout == FOUR, layout
@@ -126,16 +152,16 @@ def test_maximise_and_restore():
     with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
         tiles = opened(program)
         everything = views(program)
-        xdo('mousemove', *tiles.head('Load'), 'click', '--repeat', 2, '--delay', 60, 1)
+        xdotool('mousemove', *tiles.head('Load'), 'click', '--repeat', 2, '--delay', 60, 1)
         wait_for('Load alone', lambda: views(program) == {'Load'})
-        time.sleep(0.5)
-        xdo('key', 'Escape')
+        still(program)
+        xdotool('key', 'Escape')
         wait_for('all views', lambda: views(program) == everything)
-        xdo('mousemove', *tiles.at('Curves', 0.5, 0.5))
-        time.sleep(0.2)
-        xdo('key', 'F11')
+        still(program)
+        xdotool('mousemove', *tiles.at('Curves', 0.5, 0.5))
+        xdotool('key', 'F11')
         wait_for('Curves alone', lambda: views(program) == {'Curves'})
-        xdo('key', 'F11')
+        xdotool('key', 'F11')
         wait_for('all views again', lambda: views(program) == everything)
         program.act(program.find('panel', 'Curves tile'), 'tile.maximise')
         wait_for('Curves alone', lambda: views(program) == {'Curves'})
@@ -160,11 +186,11 @@ def test_a_view_beside_by_the_menu():
     with Program('digits-vmoe', config=with_layout('digits-vmoe', FOUR)) as program:
         opened(program)
         focus(program, 'Load')
-        xdo('key', 'Menu')
-        time.sleep(0.5)
-        xdo('key', 'r')  # Split Right, by its mnemonic
-        time.sleep(0.5)
-        xdo('key', 'Down', 'Return')
+        xdotool('key', 'Menu')
+        wait_for('the menu', lambda: focused_item(program) == 'Show Table')
+        xdotool('key', 'r')  # Split Right, by its mnemonic
+        wait_for('the menu below it', lambda: focused_item(program) == 'Split Right')
+        xdotool('key', 'Down', 'Return')
         wait_for('a fifth view', lambda: len(views(program)) == 5)
         layout = closed_with(program)
     assert re.search(r'row\(0\.5 load [a-z]+\)', layout), layout
@@ -174,13 +200,14 @@ def test_cuts_by_drag_and_keys():
     with Program('digits-vmoe', config=with_layout('digits-vmoe', 'row(0.5 load curves)')) as program:
         program.wait_step(lambda step: step == 0, 'step 0')
         wait_for('the tiles', lambda: views(program) == {'Load', 'Curves'})
-        time.sleep(0.5)
+        still(program)
         tiles = Tiles(program)
         x, y, width, height = tiles.place('Load')
         drag((x + width + 10, y + height // 2), (x + width + 70, y + height // 2))
         wait_for('a wider Load', lambda: abs(tiles.place('Load')[2] - width - 60) <= 2)
+        still(program)
         focus(program, 'Load')
-        xdo('key', 'ctrl+alt+Left')
+        xdotool('key', 'ctrl+alt+Left')
         wait_for('24 less', lambda: abs(tiles.place('Load')[2] - width - 36) <= 2)
         layout = closed_with(program)
         config = program.config
@@ -216,13 +243,11 @@ def test_any_size():
         with Program('digits-e3', config=with_layout('digits-e3', layout, width, height)) as program:
             program.wait_step(lambda step: step == 0, 'step 0')
             wait_for('many views', lambda: len(views(program)) >= 6)
-            program.press('Step')
-            program.wait_step(lambda step: step == 1, 'step 1')
+            program.take_step()
             tiles = Tiles(program)
-            for view in views(program):
-                x, _, wide, high = tiles.place(view)
-                assert wide >= 290 and high >= 190, (view, wide, high)
-                assert x >= 0 and x + wide <= width, (view, x, wide)
+            wait_for(f'room for every view within {width} pixels', lambda: all(
+                wide >= 290 and high >= 190 and 0 <= x <= width - wide
+                for x, _, wide, high in map(tiles.place, views(program))))
             assert program.close() == 0
 
 
