@@ -213,19 +213,14 @@ try (MsRunner *self, const MsIntervention *intervention)
 static void
 tell_command (MsRunner *self, const char *source, const MsExperiment *base)
 {
-  g_autofree char *word = ms_shell_word (source), *command = NULL;
-  g_autofree char *arguments = ms_timeline_arguments (self->timeline, ms_timeline_now (self->timeline), base);
   g_autoptr (GError) error = NULL;
+  g_autofree char *command
+    = ms_timeline_command (self->timeline, ms_timeline_now (self->timeline), source, base, &error);
 
-  if (arguments == NULL)
-    {
-      g_set_error (&error, MS_ERROR, MS_ERROR_USAGE,
-                   "this run began from a checkpoint, not from fresh weights: save it, and moescope run FILE goes on");
-      ms_runner_tell_error (self, error);
-      return;
-    }
-  command = g_strdup_printf ("moescope run %s %s", word, arguments);
-  ms_mailbox_tell_command (&self->mailbox, command);
+  if (command != NULL)
+    ms_mailbox_tell_command (&self->mailbox, command);
+  else
+    ms_runner_tell_error (self, error);
 }
 
 /* What concerns the runner and no session. */

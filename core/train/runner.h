@@ -122,7 +122,8 @@ void ms_runner_set_watch (MsRunner *runner, const MsWatch *watch); /* copied */
 void ms_runner_set_detail (MsRunner *runner, MsDetail detail);
 /* Bytes for the timeline's saved states. */
 void ms_runner_set_budget (MsRunner *runner, gsize bytes);
-/* Asks for the command line that gets to where the run is: news.command. @source: its name, whose values are @base. */
+/* Asks for the command line that gets to where the run is: news.command. Where it did not begin from a checkpoint,
+ * @source is what it begins from, whose values are @base. */
 void ms_runner_tell_command (MsRunner *runner, const char *source, const MsExperiment *base);
 /* A session file: all of the timeline, and @kept, which is taken over. Like a checkpoint it can be opened as one. */
 void ms_runner_save_session (MsRunner *runner, const char *path, MsKept *kept);

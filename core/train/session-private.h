@@ -27,6 +27,7 @@ struct MsSession {
   guint64 flops_per_example, prediction_flops;
   GBytes *opened; /* the state that reset goes back to, of a checkpoint or of model.start; NULL: fresh weights */
   char *start;    /* what model.start came to; NULL: there was none */
+  char *file;     /* the checkpoint that it was loaded from; NULL: it was made otherwise */
   MsEvaluation *evaluation; /* the newest, or NULL */
   MsAssessment *assessment; /* of the same moment, or NULL */
   MsRecord *compared;       /* the newest with weights that are dear to compare, or NULL */

@@ -180,5 +180,6 @@ ms_session_load (const char *path, const char *data_path, int n_threads, GError 
       || !ms_checkpoint_read_int (file, path, "step", 0, &s->step, error))
     return NULL;
   s->opened = ms_session_save_state (s);
+  s->file = g_canonicalize_filename (path, NULL);
   return g_steal_pointer (&s);
 }

@@ -107,6 +107,7 @@ ms_session_free (MsSession *s)
   g_free (s->partners);
   g_clear_pointer (&s->opened, g_bytes_unref);
   g_free (s->start);
+  g_free (s->file);
   g_free (s->evaluation);
   g_clear_pointer (&s->assessment, ms_assessment_unref);
   g_clear_pointer (&s->compared, ms_record_unref);

@@ -91,6 +91,8 @@ branch_object (const MsTimelineBranch *branch)
   json_object_set_int_member (object, "serial", branch->serial);
   ms_json_set_text (object, "name", branch->name);
   ms_json_set_text (object, "start", branch->start);
+  ms_json_set_text (object, "file", branch->file);
+  ms_json_set_text (object, "file_tag", branch->file_tag);
   json_object_set_boolean_member (object, "opened", branch->opened != NULL);
   json_object_set_member (object, "experiment", ms_experiment_to_node (branch->inherited.experiment));
   json_object_set_string_member (object, "interventions", interventions);
@@ -282,6 +284,8 @@ read_branch (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer d
   branch->serial = serial;
   branch->name = g_strdup (ms_json_get_text (object, "name"));
   branch->start = g_strdup (ms_json_get_text (object, "start"));
+  branch->file = g_strdup (ms_json_get_text (object, "file"));
+  branch->file_tag = g_strdup (ms_json_get_text (object, "file_tag"));
   branch->flops_per_example = ms_json_get_number (object, "flops_per_example");
   branch->flops_per_step = ms_json_get_number (object, "flops_per_step");
   read_evaluation (branch, object);

@@ -50,6 +50,8 @@ struct MsTimelineBranch {
   /* Of a branch that began anew. */
   GBytes *opened;           /* owned: where it began; NULL: with fresh weights, which its experiment gives */
   char *start;              /* owned: what model.start came to, or NULL */
+  char *file, *file_tag;    /* owned: the checkpoint that it began from, and what tells whether that is another one by
+                               now; NULL: it began from none */
   char *name;               /* owned: the session's */
 
   double flops_per_example, flops_per_step; /* NaN: not known yet */
@@ -77,8 +79,8 @@ bool ms_force_apply (const MsForce *force, MsSession *session, GError **error);
 /* "Learning rate 0.005 → 0.01; mask expert 3 in block 1". NULL: nothing differs. Transfer full. */
 char *ms_force_words (const MsForce *before, const MsForce *after);
 
-/* @text as one word of a command line. Transfer full. */
-char *ms_shell_word (const char *text);
+/* What changes whenever somebody writes to the file. Transfer full; NULL: it is not there. */
+char *ms_file_tag (const char *path);
 
 MsTimelineBranch *ms_timeline_branch (const MsTimeline *timeline, int id);
 /* Begins after step @from of @parent (NULL: anew), with @inherited in force; the timeline is then there. */

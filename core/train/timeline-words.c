@@ -197,8 +197,9 @@ ms_timeline_branches (const MsTimeline *self)
 
 /* The command line */
 
-char *
-ms_shell_word (const char *text)
+/* @text as one word of a command line. Transfer full. */
+static char *
+shell_word (const char *text)
 {
   const char *plain = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-+=.,:/@%";
 
@@ -208,9 +209,9 @@ ms_shell_word (const char *text)
 static void
 append_argument (GString *line, const char *option, const char *value)
 {
-  g_autofree char *word = ms_shell_word (value);
+  g_autofree char *word = shell_word (value);
 
-  g_string_append_printf (line, "%s%s %s", line->len > 0 ? " " : "", option, word);
+  g_string_append_printf (line, " %s %s", option, word);
 }
 
 static void
@@ -282,31 +283,71 @@ append_branch (GString *line, const MsTimelineBranch *branch, const MsForce *bef
   return before;
 }
 
-char *
-ms_timeline_arguments (const MsTimeline *self, MsMoment moment, const MsExperiment *base)
+/* The branches that lead to @moment, the one without a parent first. Transfer container. */
+static GPtrArray *
+way_to (const MsTimeline *self, MsMoment moment)
 {
   MsTimelineBranch *branch = ms_timeline_owner (ms_timeline_branch (self, moment.branch), moment.step);
-  g_autoptr (GPtrArray) way = g_ptr_array_new ();
-  const MsForce *force;
-  GString *line;
+  GPtrArray *way = g_ptr_array_new ();
 
   for (; branch != NULL; branch = branch->parent)
     g_ptr_array_insert (way, 0, branch);
-  if (way->len == 0)
-    return NULL;
-  branch = way->pdata[0];
-  if (branch->opened != NULL && branch->start == NULL)
-    return NULL;
-  line = g_string_new (NULL);
-  force = &branch->inherited;
-  append_start (line, base, force->experiment);
+  return way;
+}
+
+/* Whether what @root began from can be read again. */
+static bool
+can_begin (const MsTimelineBranch *root, GError **error)
+{
+  g_autofree char *tag = root->file != NULL ? ms_file_tag (root->file) : NULL;
+
+  if (root->file == NULL && root->opened != NULL && root->start == NULL)
+    g_set_error (error, MS_ERROR, MS_ERROR_USAGE,
+                 "this run began from a state that no file has: save it, and moescope run FILE goes on");
+  else if (root->file != NULL && g_strcmp0 (tag, root->file_tag) != 0)
+    g_set_error (error, MS_ERROR, MS_ERROR_USAGE,
+                 "%s is no longer the checkpoint that this run began from: save the run, and moescope run FILE goes on",
+                 root->file);
+  else
+    return true;
+  return false;
+}
+
+static void
+append_way (GString *line, const GPtrArray *way, gint64 end)
+{
+  const MsForce *force = &((const MsTimelineBranch *) way->pdata[0])->inherited;
+
   for (guint i = 0; i < way->len; i++)
     {
       bool last = i + 1 == way->len;
-      gint64 end = last ? moment.step : ((MsTimelineBranch *) way->pdata[i + 1])->from;
 
-      force = append_branch (line, way->pdata[i], force, end, last);
+      force = append_branch (line, way->pdata[i], force, last ? end : ((MsTimelineBranch *) way->pdata[i + 1])->from,
+                             last);
     }
-  g_string_append_printf (line, "%s--steps %" G_GINT64_FORMAT, line->len > 0 ? " " : "", moment.step);
+}
+
+char *
+ms_timeline_command (const MsTimeline *self, MsMoment moment, const char *source, const MsExperiment *base,
+                     GError **error)
+{
+  g_autoptr (GPtrArray) way = way_to (self, moment);
+  const MsTimelineBranch *root = way->len > 0 ? way->pdata[0] : NULL;
+  GString *line;
+
+  if (root == NULL)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_USAGE, "the timeline has no step %" G_GINT64_FORMAT " of branch %d",
+                   moment.step, moment.branch);
+      return NULL;
+    }
+  if (!can_begin (root, error))
+    return NULL;
+  line = g_string_new ("moescope");
+  append_argument (line, "run", root->file != NULL ? root->file : source);
+  if (root->file == NULL)
+    append_start (line, base, root->inherited.experiment);
+  append_way (line, way, moment.step);
+  g_string_append_printf (line, " --steps %" G_GINT64_FORMAT, moment.step);
   return g_string_free (line, FALSE);
 }

@@ -84,6 +84,8 @@ branch_free (gpointer data)
   g_array_unref (branch->measured);
   g_clear_pointer (&branch->opened, g_bytes_unref);
   g_free (branch->start);
+  g_free (branch->file);
+  g_free (branch->file_tag);
   g_free (branch->name);
   g_free (branch);
 }
@@ -224,6 +226,16 @@ ms_timeline_set_cancel (MsTimeline *self, bool (*cancelled) (gpointer data), gpo
   self->cancelled_data = data;
 }
 
+char *
+ms_file_tag (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info
+    = g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+
+  return info != NULL ? g_strdup (g_file_info_get_etag (info)) : NULL;
+}
+
 void
 ms_timeline_begin (MsTimeline *self, MsSession *session)
 {
@@ -232,6 +244,8 @@ ms_timeline_begin (MsTimeline *self, MsSession *session)
 
   branch->name = g_strdup (session->name);
   branch->start = g_strdup (session->start);
+  branch->file = g_strdup (session->file);
+  branch->file_tag = session->file != NULL ? ms_file_tag (session->file) : NULL;
   if (session->opened == NULL && branch->from == 0)
     return;
   branch->opened = ms_session_save_state (session);

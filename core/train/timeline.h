@@ -59,10 +59,12 @@ void ms_timeline_set_cancel (MsTimeline *timeline, bool (*cancelled) (gpointer d
 /* The tree for pictures and menus. Transfer full. */
 MsBranches *ms_timeline_branches (const MsTimeline *timeline);
 
-/* How a fresh run gets to @moment, as arguments of `moescope run` after the source: "--set routing.k=2 --seed 1
- * --at 50:optimiser.learning_rate=0.01 --at 70:+mask:1:3 --steps 90". @base: what the source's values are. NULL: it
- * began from a checkpoint's state. Transfer full. */
-char *ms_timeline_arguments (const MsTimeline *timeline, MsMoment moment, const MsExperiment *base);
+/* How another run gets to @moment: "moescope run SOURCE --set routing.k=2 --seed 1 --at 50:routing.noise=0.5
+ * --at 70:+mask:1:3 --steps 90". @source: what begins with fresh weights, and @base its values; where the run began
+ * from a checkpoint, that is the source. Transfer full; NULL and @error: it began from a state that no file has, or the
+ * file is another one by now. */
+char *ms_timeline_command (const MsTimeline *timeline, MsMoment moment, const char *source, const MsExperiment *base,
+                           GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsTimeline, ms_timeline_free)
 

@@ -7,6 +7,7 @@
 #include "core/train/timeline.h"
 #include "tests/app/cli.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define THREADS 2
@@ -104,15 +105,17 @@ go (MsSession *session, MsTimeline *timeline, int branch, gint64 step)
 static void
 check_line (MsSession *session, MsTimeline *timeline, const MsExperiment *base)
 {
-  g_autofree char *line = ms_timeline_arguments (timeline, ms_timeline_now (timeline), base);
-  g_autofree char *path = cli_path ("session.safetensors");
   g_autoptr (GError) error = NULL;
+  g_autofree char *line
+      = ms_timeline_command (timeline, ms_timeline_now (timeline), "digits-vmoe", base, &error);
+  g_autofree char *path = cli_path ("session.safetensors");
 
+  g_assert_no_error (error);
   g_test_message ("%s", line);
   ms_session_save (session, path, &error);
   g_assert_no_error (error);
   g_autoptr (CliResult) result
-      = cli_run ("run digits-vmoe --threads %d --json --checkpoint line.safetensors %s", THREADS, line);
+      = cli_run ("%s --threads %d --json --checkpoint line.safetensors", line + strlen ("moescope "), THREADS);
   g_assert_cmpstr (result->err, ==, "");
   g_assert_cmpint (result->status, ==, 0);
   assert_same ("session.safetensors", "line.safetensors");
@@ -151,6 +154,47 @@ test_timeline (void)
   session = go (session, timeline, 0, 12);
   check_line (session, timeline, base);
   ms_session_free (session);
+}
+
+/* What is asked of the command line of a run that began from @name. */
+static void
+steer_from (const char *name, const MsExperiment *base)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new (64 << 20);
+  g_autofree char *path = cli_path (name), *gone = NULL;
+  MsSession *session = ms_session_load (path, NULL, THREADS, &error);
+
+  g_assert_no_error (error);
+  ms_timeline_begin (timeline, session);
+  check_line (session, timeline, base); /* nothing but the file */
+  edit (session, timeline, "clone:1:0,5");
+  change (session, timeline, "routing.k", "2");
+  step_to (session, timeline, 9);
+  intervene (session, timeline, "mask:1:3");
+  step_to (session, timeline, 12);
+  session = go (session, timeline, 1, 10);
+  change (session, timeline, "optimiser.learning_rate", "0.01");
+  step_to (session, timeline, 14);
+  check_line (session, timeline, base);
+
+  /* Somebody writes to it, as saving the run there would: then there is no way back to its beginning. */
+  ms_session_save (session, path, &error);
+  g_assert_no_error (error);
+  gone = ms_timeline_command (timeline, ms_timeline_now (timeline), "digits-vmoe", base, &error);
+  g_assert_null (gone);
+  g_assert_nonnull (strstr (error->message, name));
+  ms_session_free (session);
+}
+
+/* A run that began from somebody's checkpoint has a line, too, whatever the file is called. */
+static void
+test_checkpoint (void)
+{
+  g_autoptr (MsExperiment) base = ms_preset_load (ms_preset_find ("digits-vmoe"), NULL);
+
+  run_well ("--steps 6 --checkpoint \"somebody's run; \\$HOME.safetensors\"");
+  steer_from ("somebody's run; $HOME.safetensors", base);
 }
 
 /* Taken up again on the way it ends as if it had never been stopped: what came before stands, edits are done. */
@@ -223,6 +267,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
   g_test_add_func ("/app/run-at/timeline", test_timeline);
+  g_test_add_func ("/app/run-at/checkpoint", test_checkpoint);
   g_test_add_func ("/app/run-at/resume", test_resume);
   g_test_add_func ("/app/run-at/changed-at-the-end", test_changed_at_the_end);
   g_test_add_func ("/app/run-at/refused", test_refused);

@@ -541,7 +541,7 @@ test_changes_at_a_step (void)
 {
   g_auto (Run) run = run_new (BUDGET);
   g_autoptr (MsBranches) one = NULL, none = NULL;
-  g_autofree char *arguments = NULL;
+  g_autofree char *command = NULL;
 
   step_to (&run, 7);
   for (int i = 1; i <= 100; i++)
@@ -553,8 +553,9 @@ test_changes_at_a_step (void)
   g_assert_cmpint (one->n_changes, ==, 1);
   g_assert_cmpint (one->change[0].step, ==, 7);
   g_assert_nonnull (strstr (one->change[0].words, "→ 0.1"));
-  arguments = ms_timeline_arguments (run.timeline, ms_timeline_now (run.timeline), run.session->experiment);
-  g_assert_cmpstr (arguments, ==, "--set optimiser.weight_decay=0 --at 7:optimiser.weight_decay=0.1 --steps 7");
+  command = ms_timeline_command (run.timeline, ms_timeline_now (run.timeline), "x", run.session->experiment, NULL);
+  g_assert_cmpstr (command, ==,
+                   "moescope run x --set optimiser.weight_decay=0 --at 7:optimiser.weight_decay=0.1 --steps 7");
   set (&run, "optimiser.weight_decay", "0");
   none = ms_timeline_branches (run.timeline);
   g_assert_cmpint (none->n_changes, ==, 0);
@@ -563,7 +564,7 @@ test_changes_at_a_step (void)
 
 /* The line says what the branches before it did up to where they were left, and nothing of what they did later. */
 static void
-test_arguments (void)
+test_command (void)
 {
   g_auto (Run) run = run_new (BUDGET);
   g_autoptr (MsExperiment) base = ms_experiment_ref ((MsExperiment *) ms_session_experiment (run.session));
@@ -577,13 +578,15 @@ test_arguments (void)
   go (&run, 0, 40); /* where noise was 0.5 from then on: it is part of what is gone on with */
   set (&run, "optimiser.learning_rate", "0.02");
   step_to (&run, 45);
-  line = ms_timeline_arguments (run.timeline, (MsMoment){ 1, 45 }, base);
+  line = ms_timeline_command (run.timeline, (MsMoment){ 1, 45 }, "a file", base, NULL);
   g_assert_cmpstr (line, ==,
-                   "--at 20:routing.k=2 --at 40:routing.noise=0.5 --at 40:optimiser.learning_rate=0.02 --steps 45");
+                   "moescope run 'a file' --at 20:routing.k=2 --at 40:routing.noise=0.5 "
+                   "--at 40:optimiser.learning_rate=0.02 --steps 45");
   rebuild (&run, "run.seed", "3");
-  begun = ms_timeline_arguments (run.timeline, ms_timeline_now (run.timeline), base);
+  begun = ms_timeline_command (run.timeline, ms_timeline_now (run.timeline), "x", base, NULL);
   g_assert_cmpstr (begun, ==,
-                   "--set routing.k=2 --set routing.noise=0.5 --set optimiser.learning_rate=0.02 --seed 3 --steps 0");
+                   "moescope run x --set routing.k=2 --set routing.noise=0.5 --set optimiser.learning_rate=0.02 "
+                   "--seed 3 --steps 0");
 }
 
 int
@@ -602,6 +605,6 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline/recall", test_recall);
   g_test_add_func ("/timeline/budget", test_budget);
   g_test_add_func ("/timeline/changes-at-a-step", test_changes_at_a_step);
-  g_test_add_func ("/timeline/arguments", test_arguments);
+  g_test_add_func ("/timeline/command", test_command);
   return g_test_run ();
 }

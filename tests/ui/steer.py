@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Steering in the real window: the past is looked at and gone on from, changes are undone, two runs are compared."""
 import os
+import shlex
+import subprocess
 import sys
 import tempfile
 
@@ -138,6 +140,14 @@ def test_compare():
         assert program.close() == 0
 
 
+def save_in_dialog(program, action, path):
+    program.act(program.frame, action)
+    wait_for('the dialog', lambda: len(program.frames()) == 2)
+    xdotool('mousemove', 600, 400, 'key', 'ctrl+a', 'type', path)
+    xdotool('key', 'Return')
+    wait_for('the file', lambda: os.path.exists(path))
+
+
 def test_command_line():
     """What is copied gives the same losses when it is run."""
     with Program('digits-vmoe') as program:
@@ -149,6 +159,32 @@ def test_command_line():
         program.act(program.frame, 'win.copy-command')
         command = wait_for('the clipboard', clipboard)
         assert command.startswith('moescope run digits-vmoe') and '--at 2:routing.k=2' in command, command
+        assert program.close() == 0
+
+
+def test_command_line_of_a_checkpoint():
+    """The line of a run that began from a file gives the same bytes, and is refused when the file is another one."""
+    folder = tempfile.mkdtemp(prefix='moescope test ')
+    begun, line, saved = (os.path.join(folder, name) for name in ('begun.safetensors', 'line', 'saved'))
+    moescope, threads = os.environ['MOESCOPE_PROGRAM'], ['--threads', str(os.cpu_count())]
+    subprocess.run([moescope, 'run', 'digits-vmoe', '--steps', '3', '--checkpoint', begun, *threads], check=True,
+                   capture_output=True)
+    with Program(begun) as program:
+        program.wait_step(lambda step: step == 3, 'step 3')
+        program.set_value('spin button', 'Active per token K', 2)
+        program.wait_value('spin button', 'Active per token K', 2)
+        program.step_to(5)
+        program.act(program.frame, 'win.copy-command')
+        expected = f"moescope run '{begun}' --at 3:routing.k=2 --steps 5"
+        wait_for(expected, lambda: clipboard() == expected)
+        save_in_dialog(program, 'win.save-checkpoint', saved)
+        words = [moescope, *shlex.split(expected)[1:], '--checkpoint', line, *threads]
+        subprocess.run(words, check=True, capture_output=True)
+        with open(line, 'rb') as one, open(saved, 'rb') as other:
+            assert one.read() == other.read()
+        os.utime(begun)
+        program.act(program.frame, 'win.copy-command')
+        wait_for('a refusal', lambda: any('no longer the checkpoint' in label for label in program.labels()))
         assert program.close() == 0
 
 
@@ -171,11 +207,7 @@ def test_session_file():
         program.press('Undo')
         program.wait_value('spin button', 'Active per token K', 2)
         table = program.wait_table('Curves', lambda text: rows(text)[-1]['last step'] == '7', 'the curves up to step 7')
-        program.act(program.frame, 'win.save-session')
-        wait_for('the dialog', lambda: len(program.frames()) == 2)
-        xdotool('mousemove', 600, 400, 'key', 'ctrl+a', 'type', path)
-        xdotool('key', 'Return')
-        wait_for('the file', lambda: os.path.exists(path))
+        save_in_dialog(program, 'win.save-session', path)
         before = program.table('Load')
         program.take_step()
         loads = program.wait_table('Load', lambda text: text != before, 'the load of step 8')
