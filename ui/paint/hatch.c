@@ -4,6 +4,7 @@
  * crosses, so that a whole view would take 6 ms; how much of a pixel the lines cover is a function of x + y, so that
  * each row of the mask is the one above moved by one pixel. */
 #include "ui/paint/draw.h"
+#include "ui/paint/pixels.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,24 +77,16 @@ draw_mask (cairo_t *cr, const Mask *mask, MsColour colour)
 static bool
 find_mask (cairo_t *cr, const cairo_rectangle_t *area, double step, double line, Mask *mask)
 {
-  cairo_surface_t *target = cairo_get_group_target (cr);
-  cairo_matrix_t matrix;
-  double sx, sy, unit, x0, y0;
+  MsPixelAxes axes;
+  double x0, y0;
 
-  if (cairo_surface_get_type (target) != CAIRO_SURFACE_TYPE_IMAGE)
+  if (!ms_pixel_axes (cr, &axes) || area->width * axes.scale > MOST || area->height * axes.scale > MOST)
     return false;
-  cairo_get_matrix (cr, &matrix);
-  cairo_surface_get_device_scale (target, &sx, &sy);
-  if (sx != sy || matrix.xx != matrix.yy || matrix.xx <= 0 || matrix.xy != 0 || matrix.yx != 0)
-    return false;
-  unit = sx * matrix.xx;
-  if (area->width * unit > MOST || area->height * unit > MOST)
-    return false;
-  x0 = area->x * unit + sx * matrix.x0;
-  y0 = area->y * unit + sx * matrix.y0;
-  *mask = (Mask) { (int) round (x0), (int) round (y0), (int) (round (x0 + area->width * unit) - round (x0)),
-                   (int) (round (y0 + area->height * unit) - round (y0)), sx, sx * (matrix.x0 + matrix.y0), step * unit,
-                   line * unit * G_SQRT2 / 2 };
+  x0 = area->x * axes.scale + axes.x0;
+  y0 = area->y * axes.scale + axes.y0;
+  *mask = (Mask) { (int) round (x0), (int) round (y0), (int) (round (x0 + area->width * axes.scale) - round (x0)),
+                   (int) (round (y0 + area->height * axes.scale) - round (y0)), axes.device, axes.x0 + axes.y0,
+                   step * axes.scale, line * axes.scale * G_SQRT2 / 2 };
   return (double) mask->width * mask->height >= MASK_FROM;
 }
 
