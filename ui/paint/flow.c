@@ -5,154 +5,12 @@
 #include "ui/paint/painters.h"
 
 #include "ui/paint/draw.h"
+#include "ui/paint/flow-layout.h"
 #include "ui/paint/flow-words.h"
-#include "ui/paint/frame.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-#define THINNEST 0.4 /* ribbons below this width are left out: they could not be seen */
-
-typedef struct {
-  double y[MS_FLOW_MOST], height[MS_FLOW_MOST];
-} Stack;
-
-/* A ribbon, with where it leaves and where it arrives. */
-typedef struct {
-  int column, from, to;
-  double x0, x1, y0, y1, width, chosen; /* chosen: width of its selected part */
-} Ribbon;
-
-typedef struct {
-  MsFrame frame;
-  cairo_rectangle_t plot; /* of the columns; empty: nothing to draw, or no room */
-  double names, notes;    /* heights of the columns' names above, and of what is dropped below */
-  double node;            /* width of a node */
-  double scale;           /* height of a token */
-  Stack *stack;           /* (n_columns) owned */
-  GArray *ribbons;        /* of Ribbon, owned: widest first */
-  double tokens, drawn;   /* between columns, and of these in ribbons */
-} Layout;
-
-static void
-layout_clear (Layout *layout)
-{
-  g_clear_pointer (&layout->stack, g_free);
-  g_clear_pointer (&layout->ribbons, g_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Layout, layout_clear)
-
-static double
-column_x (const Layout *layout, const MsFlow *flow, int c)
-{
-  return layout->plot.x + c * (layout->plot.width - layout->node) / MAX (1, flow->n_columns - 1);
-}
-
-/* Nodes from the top, with gaps as there is room for; all columns in the same scale. */
-static void
-stack_column (Layout *layout, const MsFlow *flow, int c)
-{
-  const MsFlowColumn *column = &flow->column[c];
-  double total = 0, gap, y;
-
-  for (int i = 0; i < column->n_nodes; i++)
-    total += column->node[i].mass * layout->scale;
-  gap = column->n_nodes > 1 ? MIN (14, (layout->plot.height - total) / (column->n_nodes - 1)) : 0;
-  y = layout->plot.y + (layout->plot.height - total - gap * (column->n_nodes - 1)) / 2;
-  for (int i = 0; i < column->n_nodes; i++)
-    {
-      layout->stack[c].y[i] = y;
-      layout->stack[c].height[i] = column->node[i].mass * layout->scale;
-      y += layout->stack[c].height[i] + gap;
-    }
-}
-
-static int
-by_width (gconstpointer a, gconstpointer b)
-{
-  const Ribbon *x = a, *y = b;
-
-  return (x->width < y->width) - (x->width > y->width);
-}
-
-/* The ribbons from column @c on, each beside the one before on both sides. */
-static void
-add_ribbons (Layout *layout, const MsFlow *flow, int c)
-{
-  const MsFlowColumn *column = &flow->column[c];
-  int n = flow->column[c + 1].n_nodes;
-  double there[MS_FLOW_MOST] = { 0 };
-
-  for (int i = 0; i < column->n_nodes; i++)
-    {
-      double here = 0;
-
-      for (int j = 0; j < n; j++)
-        {
-          double width = (double) column->mass[i * n + j] * layout->scale;
-          Ribbon ribbon = { c, i, j, column_x (layout, flow, c) + layout->node, column_x (layout, flow, c + 1),
-                            layout->stack[c].y[i] + here, layout->stack[c + 1].y[j] + there[j], width,
-                            (double) column->chosen[i * n + j] * layout->scale };
-
-          here += width;
-          there[j] += width;
-          layout->tokens += width;
-          if (width >= THINNEST || ribbon.chosen > 0)
-            g_array_append_val (layout->ribbons, ribbon);
-        }
-    }
-}
-
-/* As many of the widest as the picture can show apart, and all that are selected. */
-static void
-choose_ribbons (Layout *layout)
-{
-  guint most = (guint) MAX (8, layout->plot.height / 2), kept = 0;
-
-  g_array_sort (layout->ribbons, by_width);
-  for (guint i = 0; i < layout->ribbons->len; i++)
-    {
-      Ribbon ribbon = g_array_index (layout->ribbons, Ribbon, i);
-
-      if (kept >= most && (!(ribbon.chosen > 0) || kept >= 2 * most))
-        continue;
-      layout->drawn += ribbon.width;
-      g_array_index (layout->ribbons, Ribbon, kept++) = ribbon;
-    }
-  g_array_set_size (layout->ribbons, kept);
-}
-
-static Layout
-lay_out (double width, double height, const MsFlow *flow, const MsPalette *palette)
-{
-  Layout layout = { .frame = ms_frame_layout (width, height, palette) };
-  cairo_rectangle_t area = layout.frame.content;
-  double s = palette->scale, least = INFINITY;
-
-  if (flow->n_columns < 2 || area.width < 24 || area.height < 16 || !(flow->total > 0))
-    return layout;
-  layout.names = area.height >= 90 * s ? 18 * s : 0;
-  layout.notes = area.height >= 90 * s ? 16 * s : 0;
-  layout.node = MIN (26 * s, area.width / (3 * flow->n_columns));
-  layout.plot = (cairo_rectangle_t) { area.x + MIN (10 * s, area.width / 20), area.y + layout.names, 0,
-                                      area.height - layout.names - layout.notes };
-  layout.plot.width = area.width - 2 * MIN (10 * s, area.width / 20);
-  /* A quarter of the height at most is for gaps. */
-  for (int c = 0; c < flow->n_columns; c++)
-    least = MIN (least, layout.plot.height - MIN (0.25 * layout.plot.height, 6.0 * (flow->column[c].n_nodes - 1)));
-  layout.scale = least / flow->total;
-  layout.stack = g_new0 (Stack, flow->n_columns);
-  layout.ribbons = g_array_new (FALSE, FALSE, sizeof (Ribbon));
-  for (int c = 0; c < flow->n_columns; c++)
-    stack_column (&layout, flow, c);
-  for (int c = 0; c + 1 < flow->n_columns; c++)
-    add_ribbons (&layout, flow, c);
-  choose_ribbons (&layout);
-  return layout;
-}
 
 static MsColour
 node_colour (const MsFlow *flow, int c, int i, const MsPalette *palette)
@@ -166,66 +24,50 @@ node_colour (const MsFlow *flow, int c, int i, const MsPalette *palette)
 
 /* Ribbons have the colour of the expert they come from, those from the groups of the one they go to. */
 static MsColour
-ribbon_colour (const MsFlow *flow, const Ribbon *ribbon, const MsPalette *palette)
+ribbon_colour (const MsFlow *flow, const MsFlowRibbon *ribbon, const MsPalette *palette)
 {
   if (ribbon->column == 0 || flow->column[ribbon->column].node[ribbon->from].kind == MS_FLOW_DROPPED)
     return node_colour (flow, ribbon->column + 1, ribbon->to, palette);
   return node_colour (flow, ribbon->column, ribbon->from, palette);
 }
 
-static void
-add_ribbon (cairo_t *cr, const Ribbon *ribbon, double width)
+/* The bands from column @c on: all of each ribbon, then above them the selected parts. Opaque, the narrowest on top. */
+static int
+collect_bands (MsBand *band, const MsFlowLayout *layout, const MsFlow *flow, int c, const MsPalette *palette)
 {
-  double middle = (ribbon->x0 + ribbon->x1) / 2, y0 = ribbon->y0, y1 = ribbon->y1;
+  int n = 0;
 
-  cairo_move_to (cr, ribbon->x0, y0);
-  cairo_curve_to (cr, middle, y0, middle, y1, ribbon->x1, y1);
-  cairo_line_to (cr, ribbon->x1, y1 + width);
-  cairo_curve_to (cr, middle, y1 + width, middle, y0 + width, ribbon->x0, y0 + width);
-  cairo_close_path (cr);
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < layout->ribbons->len; i++)
+      {
+        const MsFlowRibbon *ribbon = &g_array_index (layout->ribbons, MsFlowRibbon, i);
+        double strength = pass > 0 ? 0.9 : flow->selects ? 0.16 : 0.5;
+
+        if (ribbon->column != c || (pass > 0 && !(ribbon->chosen > 0)))
+          continue;
+        band[n] = ribbon->band;
+        band[n].width = pass > 0 ? MAX (1, ribbon->chosen) : MAX (0.6, ribbon->band.width);
+        band[n++].colour = ms_colour_mix (palette->panel, ribbon_colour (flow, ribbon, palette), strength);
+      }
+  return n;
 }
 
-/* Opaque, the narrowest on top: cairo blends a clear colour row by row, which takes half as long again. */
 static void
-paint_ribbons (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsPalette *palette)
+paint_ribbons (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const MsPalette *palette)
 {
-  cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
-  cairo_set_tolerance (cr, 0.5);
-  for (guint i = 0; i < layout->ribbons->len; i++)
-    {
-      const Ribbon *ribbon = &g_array_index (layout->ribbons, Ribbon, i);
+  g_autofree MsBand *band = g_new (MsBand, 2 * layout->ribbons->len);
 
-      add_ribbon (cr, ribbon, MAX (0.6, ribbon->width));
-      ms_draw_colour (cr, ms_colour_mix (palette->panel, ribbon_colour (flow, ribbon, palette),
-                                         flow->selects ? 0.16 : 0.5));
-      cairo_fill (cr);
-    }
-  for (guint i = 0; i < layout->ribbons->len; i++)
-    {
-      const Ribbon *ribbon = &g_array_index (layout->ribbons, Ribbon, i);
-
-      if (!(ribbon->chosen > 0))
-        continue;
-      add_ribbon (cr, ribbon, MAX (1, ribbon->chosen));
-      ms_draw_colour (cr, ms_colour_mix (palette->panel, ribbon_colour (flow, ribbon, palette), 0.9));
-      cairo_fill (cr);
-    }
-  cairo_set_antialias (cr, CAIRO_ANTIALIAS_DEFAULT);
-}
-
-static cairo_rectangle_t
-node_area (const Layout *layout, const MsFlow *flow, int c, int i)
-{
-  return (cairo_rectangle_t) { column_x (layout, flow, c), layout->stack[c].y[i], layout->node,
-                               MAX (1, layout->stack[c].height[i]) };
+  for (int c = 0; c + 1 < flow->n_columns; c++)
+    ms_bands_draw (cr, ms_flow_ribbons_from (layout, c), ms_flow_ribbons_to (layout, c), band,
+                   collect_bands (band, layout, flow, c, palette));
 }
 
 /* A node, with its number where that fits, or beside it where nothing is in the way. */
 static void
-paint_node (cairo_t *cr, const Layout *layout, const MsFlow *flow, int c, int i, const MsPalette *palette)
+paint_node (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, int c, int i, const MsPalette *palette)
 {
   const MsFlowNode *node = &flow->column[c].node[i];
-  cairo_rectangle_t area = node_area (layout, flow, c, i);
+  cairo_rectangle_t area = ms_flow_node_area (layout, c, i);
   MsColour colour = node_colour (flow, c, i, palette), ground = c == 0 ? palette->grid : colour;
   MsText look = { MS_TEXT_SMALL, c == 0 ? palette->text : ms_colour_ink (ground), .ax = 0.5, .ay = 0.5,
                   .max_width = MAX (1, area.width) };
@@ -245,7 +87,8 @@ paint_node (cairo_t *cr, const Layout *layout, const MsFlow *flow, int c, int i,
 
 /* Above each column its name, below it how much was dropped. */
 static void
-paint_names (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsScene *scene, const MsPalette *palette)
+paint_names (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const MsScene *scene,
+             const MsPalette *palette)
 {
   double right = layout->frame.content.x + layout->frame.content.width;
   double room = (layout->plot.width - layout->node) / MAX (1, flow->n_columns - 1);
@@ -257,7 +100,8 @@ paint_names (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsScen
       MsText look = { here ? MS_TEXT_FIGURE : MS_TEXT_SMALL, here ? palette->accent : palette->muted, .ay = 0.5 };
       MsText note = { MS_TEXT_SMALL, palette->warning, .ay = 0.5 };
       MsNumber name = ms_flow_column_name (flow, c);
-      double width = ms_text_width (palette, look.style, name.text), x = column_x (layout, flow, c) + layout->node / 2;
+      double width = ms_text_width (palette, look.style, name.text);
+      double x = ms_flow_column_x (layout, c) + layout->node / 2;
 
       if (width < room)
         ms_text_draw (cr, palette, &look, CLAMP (x - width / 2, layout->frame.content.x, right - width),
@@ -275,13 +119,14 @@ paint_names (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsScen
 }
 
 static void
-paint_nodes (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsScene *scene, const MsPalette *palette)
+paint_nodes (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const MsScene *scene,
+             const MsPalette *palette)
 {
   for (int c = 0; c < flow->n_columns; c++)
     for (int i = 0; i < flow->column[c].n_nodes; i++)
       {
         const MsFlowNode *node = &flow->column[c].node[i];
-        cairo_rectangle_t area = node_area (layout, flow, c, i);
+        cairo_rectangle_t area = ms_flow_node_area (layout, c, i);
 
         paint_node (cr, layout, flow, c, i, palette);
         if (node->kind == MS_FLOW_ONE && c > 0 && flow->column[c].layer == scene->selection.layer
@@ -292,7 +137,7 @@ paint_nodes (cairo_t *cr, const Layout *layout, const MsFlow *flow, const MsScen
 
 /* What is left out, and which tokens these are. */
 static void
-paint_foot (cairo_t *cr, const Layout *layout, const MsFlow *flow, double room, const MsPalette *palette)
+paint_foot (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, double room, const MsPalette *palette)
 {
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = MAX (1, room) };
   g_autoptr (GString) text = g_string_new (NULL);
@@ -313,7 +158,8 @@ paint_foot (cairo_t *cr, const Layout *layout, const MsFlow *flow, double room, 
 }
 
 static double
-paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsFlow *flow, const MsPalette *palette)
+paint_frame (cairo_t *cr, const MsFlowLayout *layout, const MsScene *scene, const MsFlow *flow,
+             const MsPalette *palette)
 {
   char figures[4][96] = { "" };
   const char *const list[] = { figures[0], figures[1], figures[2], figures[3], NULL };
@@ -336,7 +182,8 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsFl
 }
 
 static void
-paint_nothing (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsFlow *flow, const MsPalette *palette)
+paint_nothing (cairo_t *cr, const MsFlowLayout *layout, const MsScene *scene, const MsFlow *flow,
+               const MsPalette *palette)
 {
   if (scene->record == NULL)
     ms_frame_empty (cr, &layout->frame, palette, "No batch yet", "Press Play or Step to see where tokens go");
@@ -350,10 +197,29 @@ paint_nothing (cairo_t *cr, const Layout *layout, const MsScene *scene, const Ms
 }
 
 static void
+paint_hovered (cairo_t *cr, const MsFlowLayout *layout, const MsSpot *hover, const MsPalette *palette)
+{
+  for (guint i = 0; i < layout->ribbons->len; i++)
+    {
+      const MsFlowRibbon *ribbon = &g_array_index (layout->ribbons, MsFlowRibbon, i);
+      MsBand band = ribbon->band;
+
+      if (ms_flow_bin (ribbon->column, ribbon->from) != hover->bin || ribbon->to != hover->other)
+        continue;
+      band.width = MAX (1, band.width);
+      ms_band_path (cr, ms_flow_ribbons_from (layout, ribbon->column), ms_flow_ribbons_to (layout, ribbon->column),
+                    &band);
+      ms_draw_colour (cr, palette->outline);
+      cairo_set_line_width (cr, 1.2);
+      cairo_stroke (cr);
+    }
+}
+
+static void
 paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsSpot *hover, const MsPalette *palette)
 {
   g_autoptr (MsFlow) flow = ms_flow_new (scene);
-  g_auto (Layout) layout = lay_out (width, height, flow, palette);
+  g_auto (MsFlowLayout) layout = ms_flow_lay_out (width, height, flow, palette);
   double room = paint_frame (cr, &layout, scene, flow, palette);
 
   if (layout.ribbons == NULL)
@@ -368,96 +234,56 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   ms_frame_now (cr, &layout.frame, palette, scene, MS_STAGE_DISPATCH, MS_STAGE_DISPATCH);
   if (hover != NULL && hover->kind != MS_SPOT_NOTHING && hover->kind != MS_SPOT_PAIR)
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
-  for (guint i = 0; hover != NULL && hover->kind == MS_SPOT_PAIR && i < layout.ribbons->len; i++)
-    {
-      const Ribbon *ribbon = &g_array_index (layout.ribbons, Ribbon, i);
-
-      if (ms_flow_bin (ribbon->column, ribbon->from) != hover->bin || ribbon->to != hover->other)
-        continue;
-      add_ribbon (cr, ribbon, MAX (1, ribbon->width));
-      ms_draw_colour (cr, palette->outline);
-      cairo_set_line_width (cr, 1.2);
-      cairo_stroke (cr);
-    }
+  if (hover != NULL && hover->kind == MS_SPOT_PAIR)
+    paint_hovered (cr, &layout, hover, palette);
 }
 
 static bool
-pick_node (const Layout *layout, const MsFlow *flow, double x, double y, MsSpot *spot)
+pick_node (const MsFlowLayout *layout, const MsFlow *flow, double x, double y, MsSpot *spot)
 {
-  for (int c = 0; c < flow->n_columns; c++)
-    for (int i = 0; i < flow->column[c].n_nodes; i++)
-      {
-        const MsFlowNode *node = &flow->column[c].node[i];
-        cairo_rectangle_t area = node_area (layout, flow, c, i), around = area;
+  int c, i;
 
-        around.y -= 2; /* an expert without tokens is a line, which can be met, too */
-        around.height += 4;
-        if (!ms_inside (&around, x, y) || (spot->kind != MS_SPOT_NOTHING && !ms_inside (&area, x, y)))
-          continue;
-        *spot = MS_SPOT_NONE;
-        spot->kind = c > 0 && node->kind == MS_FLOW_ONE ? MS_SPOT_EXPERT : MS_SPOT_BIN;
-        spot->layer = flow->column[c].layer;
-        if (spot->kind == MS_SPOT_EXPERT)
-          spot->expert = node->id;
-        else
-          spot->bin = ms_flow_bin (c, i);
-        spot->area = area;
-      }
-  return spot->kind != MS_SPOT_NOTHING;
+  if (!ms_flow_node_at (layout, flow, x, y, &c, &i))
+    return false;
+  spot->kind = c > 0 && flow->column[c].node[i].kind == MS_FLOW_ONE ? MS_SPOT_EXPERT : MS_SPOT_BIN;
+  spot->layer = flow->column[c].layer;
+  if (spot->kind == MS_SPOT_EXPERT)
+    spot->expert = flow->column[c].node[i].id;
+  else
+    spot->bin = ms_flow_bin (c, i);
+  spot->area = ms_flow_node_area (layout, c, i);
+  return true;
 }
 
-/* Height of the curve at @t of its way across; the same cubic as is drawn, whose x is symmetric about the middle. */
-static double
-curve_at (double y0, double y1, double x)
-{
-  double t = x, u;
-
-  /* x (t) = 1.5 t (1 - t)^2 + 1.5 t^2 (1 - t) + t^3 grows with t: a few steps of Newton find it. */
-  for (int i = 0; i < 6; i++)
-    {
-      double f = 1.5 * t * (1 - t) + t * t * t - x, slope = 1.5 - 3 * t + 3 * t * t;
-
-      t = CLAMP (t - f / slope, 0, 1);
-    }
-  u = t * t * (3 - 2 * t);
-  return y0 + (y1 - y0) * u;
-}
-
-/* The narrowest of the ribbons under the point: wide ones can be met elsewhere. */
 static bool
-pick_ribbon (const Layout *layout, double x, double y, MsSpot *spot)
+pick_ribbon (const MsFlowLayout *layout, double x, double y, MsSpot *spot)
 {
-  for (guint i = 0; i < layout->ribbons->len; i++)
-    {
-      const Ribbon *ribbon = &g_array_index (layout->ribbons, Ribbon, i);
-      double top, width = MAX (1.5, ribbon->width);
+  const MsFlowRibbon *ribbon = ms_flow_ribbon_at (layout, x, y);
 
-      if (x < ribbon->x0 || x >= ribbon->x1)
-        continue;
-      top = curve_at (ribbon->y0, ribbon->y1, (x - ribbon->x0) / (ribbon->x1 - ribbon->x0));
-      if (y < top || y > top + width)
-        continue;
-      spot->kind = MS_SPOT_PAIR;
-      spot->bin = ms_flow_bin (ribbon->column, ribbon->from);
-      spot->member = ribbon->from;
-      spot->other = ribbon->to;
-      spot->area = (cairo_rectangle_t) { x - 1, top, 2, width };
-    }
-  return spot->kind == MS_SPOT_PAIR;
+  if (ribbon == NULL)
+    return false;
+  spot->kind = MS_SPOT_PAIR;
+  spot->bin = ms_flow_bin (ribbon->column, ribbon->from);
+  spot->member = ribbon->from;
+  spot->other = ribbon->to;
+  spot->area = (cairo_rectangle_t) { x - 1, ms_band_top (&ribbon->band, ms_flow_ribbons_from (layout, ribbon->column),
+                                                         ms_flow_ribbons_to (layout, ribbon->column), x),
+                                     2, MAX (1.5, ribbon->band.width) };
+  return true;
 }
 
 static bool
 pick (double x, double y, double width, double height, const MsScene *scene, const MsPalette *palette, MsSpot *spot)
 {
   g_autoptr (MsFlow) flow = ms_flow_new (scene);
-  g_auto (Layout) layout = lay_out (width, height, flow, palette);
+  g_auto (MsFlowLayout) layout = ms_flow_lay_out (width, height, flow, palette);
 
   *spot = MS_SPOT_NONE;
   if (layout.ribbons == NULL)
     return false;
   for (int c = 1; layout.names > 0 && c < flow->n_columns; c++)
     {
-      cairo_rectangle_t name = { column_x (&layout, flow, c) - 10, layout.plot.y - layout.names, layout.node + 20,
+      cairo_rectangle_t name = { ms_flow_column_x (&layout, c) - 10, layout.plot.y - layout.names, layout.node + 20,
                                  layout.names };
 
       if (!ms_inside (&name, x, y))
