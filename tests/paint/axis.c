@@ -43,6 +43,9 @@ test_ticks_odd (void)
   g_assert_cmpint (ms_ticks (2, 1, 5, false).n, ==, 0);
   g_assert_cmpint (ms_ticks (1e15, 1e15 + 1e-3, 5, false).n, ==, 0);
   g_assert_cmpfloat (ms_ticks (0, 3, 20, true).step, ==, 1);
+  g_assert_cmpint (ms_ticks (0.2, 0.83, 4, false).n, ==, 4); /* in steps of 0.5 there would be one */
+  g_assert_cmpint (ms_ticks (0, 187, 2, true).n, ==, 2);
+  g_assert_cmpint (ms_ticks (0.4, 1.7, 2, true).n, ==, 1);
   g_assert_cmpfloat (ms_axis_round_up (2.33, 6), ==, 2.5);
   g_assert_cmpfloat (ms_axis_round_up (NAN, 6), ==, 1);
   g_assert_cmpfloat (ms_axis_round_up (0, 6), ==, 1);

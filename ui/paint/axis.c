@@ -41,26 +41,57 @@ round_step (double raw, int *exponent)
   return 10 * size;
 }
 
+/* The next smaller one of 1, 2, 5 times a power of ten. */
+static double
+smaller_step (double step, int *exponent)
+{
+  int digit = (int) round (step / pow (10, *exponent));
+
+  if (digit == 1)
+    *exponent -= 1;
+  return (digit == 1 ? 5 : digit == 2 ? 1 : 2) * pow (10, *exponent);
+}
+
+/* Ticks @step apart in [lo, hi]. */
+static MsTicks
+ticks_apart (double lo, double hi, double step, int exponent)
+{
+  MsTicks ticks = { .first = ceil (lo / step - 1e-6) * step, .step = step, .decimals = MAX (0, -exponent) };
+
+  ticks.n = MAX (0, (int) floor ((hi - ticks.first) / step + 1e-6) + 1);
+  return ticks;
+}
+
 MsTicks
 ms_ticks (double lo, double hi, int most, bool whole)
 {
   MsTicks ticks = { 0 };
+  double step;
   int exponent;
 
   if (!isfinite (lo) || !isfinite (hi) || !(hi > lo) || most < 1 || hi - lo > 1e300)
     return ticks;
-  ticks.step = round_step ((hi - lo) / MAX (1, most - 1), &exponent);
+  step = round_step ((hi - lo) / MAX (1, most - 1), &exponent);
   /* A step below the numbers' own resolution would never move on. */
-  if (ticks.step < 1e-12 * MAX (fabs (lo), fabs (hi)) || ticks.step <= 0)
+  if (step < 1e-12 * MAX (fabs (lo), fabs (hi)) || step <= 0)
     return ticks;
-  if (whole && ticks.step < 1)
+  if (whole && step < 1)
     {
-      ticks.step = 1;
+      step = 1;
       exponent = 0;
     }
-  ticks.decimals = MAX (0, -exponent);
-  ticks.first = ceil (lo / ticks.step - 1e-6) * ticks.step;
-  ticks.n = MAX (0, (int) floor ((hi - ticks.first) / ticks.step + 1e-6) + 1);
+  ticks = ticks_apart (lo, hi, step, exponent);
+  /* One number alone gives no scale. */
+  while (ticks.n < 2 && most >= 2 && (!whole || step > 1))
+    {
+      MsTicks finer;
+
+      step = smaller_step (step, &exponent);
+      finer = ticks_apart (lo, hi, step, exponent);
+      if (finer.n > most)
+        break;
+      ticks = finer;
+    }
   return ticks;
 }
 

@@ -148,6 +148,22 @@ lay_out (double width, double height, const MsScene *scene, const Pair *pair, co
   return layout;
 }
 
+/* Below the loads, as many numbers as do not touch. */
+static void
+paint_experts (cairo_t *cr, const Layout *layout, int E, const MsPalette *palette)
+{
+  double s = palette->scale, pitch = layout->grid.width / E, y = layout->grid.y + layout->grid.height + 6 * s;
+  int every = ms_axis_every ((ms_text_width (palette, MS_TEXT_SMALL, ms_number_count (E - 1).text) + 8 * s) / pitch);
+  MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 0.5, .ay = 0.5 };
+
+  if (layout->grid.height < 24 * s || layout->grid.x <= layout->frame.content.x)
+    return;
+  for (int e = 0; e < E; e += every)
+    ms_text_draw (cr, palette, &look, layout->grid.x + (e + 0.5) * pitch, y, ms_number_count (e).text);
+  look.ax = 1;
+  ms_text_draw (cr, palette, &look, layout->grid.x - 6 * s, y, "expert");
+}
+
 static void
 paint_loads (cairo_t *cr, const Layout *layout, const Pair *pair, const MsPalette *palette)
 {
@@ -179,6 +195,7 @@ paint_loads (cairo_t *cr, const Layout *layout, const Pair *pair, const MsPalett
         ms_text_draw (cr, palette, &value, layout->bars.x + layout->bars.width + 6 * s, y,
                       ms_number_fixed (nats, 3).text);
     }
+  paint_experts (cr, layout, E, palette);
   if (layout->bars.width <= 0)
     return;
   value.colour = palette->muted;
@@ -227,8 +244,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 
   if (scene->record != NULL && scene->other != NULL && scene->other->record != NULL)
     g_snprintf (figures[0], 160, "A %s, step %s − B %s, step %s", scene->record->source,
-                ms_number_count (pair.a->last_step).text, scene->other->record->source,
-                ms_number_count (pair.b->last_step).text);
+                ms_number_count (scene->record->step).text, scene->other->record->source,
+                ms_number_count (scene->other->record->step).text);
   room = ms_frame_paint (cr, &layout.frame, palette, scene, "Difference", list, 0.5 * layout.frame.foot.width);
   if (scene->other == NULL)
     {
@@ -245,7 +262,9 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
     paint_loads (cr, &layout, &pair, palette);
   else if (layout.frame.content.height > 40)
     ms_text_draw (cr, palette, &look, layout.frame.content.x, layout.frame.content.y + 10 * palette->scale,
-                  "Loads cannot be compared: the runs have other layers or experts");
+                  pair.a->n_layers + pair.b->n_layers > 0
+                    ? "Loads cannot be compared: the runs have other layers or experts"
+                    : "Neither run has routed layers: there are only losses to compare");
   if (layout.plot.height > 0)
     paint_losses (cr, &layout, scene, palette);
   if (hover != NULL && (hover->kind == MS_SPOT_EXPERT || hover->kind == MS_SPOT_LAYER || hover->kind == MS_SPOT_STEP))

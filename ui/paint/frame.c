@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+#define MOST_SWATCHES 32 /* more are cut short in any case */
+#define GAP 8            /* after a swatch's number */
+
 MsFrame
 ms_frame_layout (double width, double height, const MsPalette *palette)
 {
@@ -172,7 +175,7 @@ ms_frame_missing (cairo_t *cr, const cairo_rectangle_t *area, const MsPalette *p
 static double
 swatch_step (const MsPalette *palette, int e)
 {
-  return 20 * palette->scale + ms_text_width (palette, MS_TEXT_SMALL, ms_number_count (e).text);
+  return (12 + GAP) * palette->scale + ms_text_width (palette, MS_TEXT_SMALL, ms_number_count (e).text);
 }
 
 double
@@ -180,8 +183,7 @@ ms_frame_expert_legend_width (const MsPalette *palette, const char *heading, int
 {
   double width = ms_text_width (palette, MS_TEXT_SMALL, heading) + 8 * palette->scale;
 
-  /* More than this many are cut short in any case. */
-  for (int e = first; e < first + MIN (n, 32); e++)
+  for (int e = first; e < first + MIN (n, MOST_SWATCHES); e++)
     width += swatch_step (palette, e);
   return width;
 }
@@ -194,6 +196,7 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
   MsText chosen = { MS_TEXT_FIGURE, palette->text, .ay = 0.5 };
   char more[48];
+  bool all = n <= MOST_SWATCHES && ms_frame_expert_legend_width (palette, heading, first, n) - GAP * s <= width + 1;
 
   if (width < 40 * s)
     return;
@@ -204,7 +207,7 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
       double next = x + swatch_step (palette, e);
 
       g_snprintf (more, sizeof more, "… %s in all", ms_number_count (n).text);
-      if (next > end - (e + 1 < first + n ? ms_text_width (palette, MS_TEXT_SMALL, more) : 0))
+      if (!all && next > end - ms_text_width (palette, MS_TEXT_SMALL, more))
         {
           if (x + ms_text_width (palette, MS_TEXT_SMALL, more) <= end + 1)
             ms_text_draw (cr, palette, &look, x, middle, more);

@@ -36,9 +36,10 @@ percent (double part, double total)
   return total > 0 ? 100 * part / total : 0;
 }
 
-/* The top of the axis holds the largest bar and the fair share, and the capacity unless that would flatten the bars. */
+/* The top of the axis holds the largest bar and the fair share, and the capacity unless that would flatten the bars;
+ * @note is the height of the words that then say where it is. */
 static void
-scale_axis (Layout *layout, const MsRouting *routing)
+scale_axis (Layout *layout, const MsRouting *routing, double note)
 {
   double total = layout->total, top;
   double most = 0;
@@ -52,6 +53,8 @@ scale_axis (Layout *layout, const MsRouting *routing)
   if (layout->levels.capacity <= 1.8 * top)
     top = MAX (top, layout->levels.capacity);
   top *= 1.06;
+  if (layout->levels.capacity > top && layout->levels.names)
+    top *= 1 + MIN (0.4, note / layout->levels.plot.height); /* the words for it stand above all bars */
   layout->levels.axis = (MsAxis) { 0, top, layout->levels.plot.y + layout->levels.plot.height, layout->levels.plot.y };
 }
 
@@ -97,7 +100,7 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
     layout.gap = CLAMP (0.5 * layout.levels.plot.width / layout.E, 6, 22);
   if (pitch_of (&layout) < THIN) /* thin bars stand side by side */
     layout.gap = 0;
-  scale_axis (&layout, routing);
+  scale_axis (&layout, routing, ms_text_height (palette, MS_TEXT_SMALL));
   return layout;
 }
 
@@ -226,17 +229,20 @@ paint_thin_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const 
     }
 }
 
-/* One decimal if that fits into every bar, none otherwise: numbers beside each other are equally exact. */
+/* One decimal if that fits into every bar, else none: numbers beside each other are equally exact. -1: not even so. */
 static int
 value_decimals (const Layout *layout, const MsRouting *routing, const MsPalette *palette)
 {
   double room = bar_area (layout, 0, 0).width - 2;
+  int decimals = 1;
 
   for (int e = 0; e < layout->E; e++)
-    if (ms_text_width (palette, MS_TEXT_FIGURE,
-                       ms_number_fixed (percent (ms_load_value (routing, e), layout->total), 1).text) > room)
-      return 0;
-  return 1;
+    while (decimals >= 0
+           && ms_text_width (palette, MS_TEXT_FIGURE,
+                             ms_number_fixed (percent (ms_load_value (routing, e), layout->total), decimals).text)
+                > room)
+      decimals--;
+  return decimals;
 }
 
 static void
@@ -246,7 +252,7 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
   double total = layout->total, line = ms_text_height (palette, MS_TEXT_FIGURE);
   int decimals = value_decimals (layout, routing, palette);
 
-  for (int e = 0; e < layout->E; e++)
+  for (int e = 0; e < layout->E && decimals >= 0; e++)
     {
       double value = percent (ms_load_value (routing, e), total);
       double kept = percent (ms_load_value (routing, e) - routing->dropped[e], total);
@@ -257,8 +263,7 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
       MsText look = { MS_TEXT_FIGURE, ink, .ax = 0.5, .ay = 0.5 };
       double y = inside ? layout->levels.axis.p0 - line / 2 - 3 : bar_area (layout, e, value).y - line / 2 - 1;
 
-      if (ms_text_width (palette, MS_TEXT_FIGURE, number.text) <= bar.width - 2)
-        ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, y, number.text);
+      ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, y, number.text);
     }
 }
 
@@ -372,7 +377,7 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         g_snprintf (figures[1 + i], 80, "%s %s", ms_load_metric_title (ms_load_figures[i]),
                     ms_number_fixed (ms_load_metric_value (&metrics, ms_load_figures[i]), 2).text);
       if (metrics.dead_is_meaningful && !weight)
-        g_snprintf (figures[4], 80, "%d dead", metrics.dead);
+        g_snprintf (figures[4], 80, "%d unused", metrics.dead);
       if (weight)
         g_snprintf (figures[5], 80, "combine weight of %s tokens", ms_number_count (routing->T).text);
       else
@@ -385,7 +390,7 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
   /* A layer with an alert has a mark in the margin before the title, which stays where it is: the window puts a button
    * behind it. The head's words tell of the alert. */
   if (ms_load_alert (scene) != NULL && layout->frame.head.height > 0)
-    ms_draw_warning (cr, layout->frame.head.x - 7 * palette->scale, layout->frame.head.y + 20 * palette->scale,
+    ms_draw_warning (cr, layout->frame.head.x - 8 * palette->scale, layout->frame.head.y + 20 * palette->scale,
                      10 * palette->scale, palette);
 
   if (layout->strip.height > 0 && layout->frame.foot.height > 0)

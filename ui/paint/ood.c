@@ -207,7 +207,7 @@ paint_histograms (cairo_t *cr, const Layout *layout, const MsRocPoint *caught, c
   const cairo_rectangle_t *plot = &layout->plot;
   double s = palette->scale, bottom = plot->y + plot->height;
   MsTicks up = ms_ticks (0, layout->share.v1, (int) CLAMP (plot->height / (28 * s), 2, 5), false);
-  MsTicks across = ms_ticks (layout->across.v0, layout->across.v1, (int) CLAMP (plot->width / (45 * s), 2, 8), false);
+  MsTicks across = ms_ticks (layout->across.v0, layout->across.v1, (int) CLAMP (plot->width / (36 * s), 2, 8), false);
   g_autofree char *text
     = g_strdup_printf ("%s, %% of each kind", ms_ood_score_title ((MsOodScore) layout->score));
 

@@ -9,6 +9,7 @@
 #include "ui/paint/tokens.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SUM_TOP 1.25 /* the sums' bars end here; 1 is marked */
 #define EXACT 1e-4   /* a softmax in floats sums to 1 much better than this */
@@ -126,6 +127,7 @@ paint_words (cairo_t *cr, const MsSlotsPanel *panel, const MsSlots *slots, const
   MsText small = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
   MsText note = { MS_TEXT_SMALL, worst > EXACT ? palette->warning : palette->muted, .ay = 0.5,
                   .max_width = panel->width };
+  const char *over = panel->combine ? "softmax over slots →" : "softmax over tokens ↓";
   char text[96];
 
   if (panel->title <= 0)
@@ -134,9 +136,10 @@ paint_words (cairo_t *cr, const MsSlotsPanel *panel, const MsSlots *slots, const
   double used = ms_text_draw (cr, palette, &name, panel->x, panel->title, panel->combine ? "Combine" : "Dispatch");
 
   small.max_width = panel->width - used - 6 * s;
+  if (small.max_width < ms_text_width (palette, MS_TEXT_SMALL, over))
+    over += strlen ("softmax ");
   if (small.max_width > 40 * s)
-    ms_text_draw (cr, palette, &small, panel->x + used + 6 * s, panel->title,
-                  panel->combine ? "softmax over slots →" : "softmax over tokens ↓");
+    ms_text_draw (cr, palette, &small, panel->x + used + 6 * s, panel->title, over);
   if (!isfinite (worst))
     g_snprintf (text, sizeof text, "not all weights are numbers");
   else if (worst > EXACT)
@@ -145,6 +148,8 @@ paint_words (cairo_t *cr, const MsSlotsPanel *panel, const MsSlots *slots, const
   else
     g_snprintf (text, sizeof text, "each %s sums to 1 · largest %s", panel->combine ? "row" : "column",
                 ms_number_fixed (most, 2).text);
+  if (isfinite (worst) && worst <= EXACT && ms_text_width (palette, MS_TEXT_SMALL, text) > panel->width)
+    g_snprintf (text, sizeof text, "largest %s", ms_number_fixed (most, 2).text);
   ms_text_draw (cr, palette, &note, panel->x, panel->note, text);
 }
 
