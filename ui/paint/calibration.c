@@ -202,7 +202,7 @@ static void
 paint_histogram (cairo_t *cr, const Layout *layout, const MsPalette *palette)
 {
   const cairo_rectangle_t *plot = &layout->lower;
-  MsTicks ticks = ms_ticks (0, layout->share.v1, plot->height >= 60 * palette->scale ? 3 : 2, false);
+  MsTicks ticks = ms_ticks (0, layout->share.v1, plot->height >= 36 * palette->scale ? 3 : 2, false);
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = MAX (1, plot->width) };
 
   if (plot->height < 1)
