@@ -86,7 +86,8 @@ by_end (gconstpointer a, gconstpointer b)
   return (ya < yb) - (ya > yb);
 }
 
-/* Where there is no room beside the plot: in its upper right corner, which losses and errors leave free. */
+/* Where there is no room beside the plot: in its upper right corner, which losses and errors leave free in time; until
+ * then the lines below the names are faint. */
 static void
 draw_names_inside (cairo_t *cr, const cairo_rectangle_t *plot, const GArray *list, const MsPalette *palette)
 {
@@ -98,8 +99,11 @@ draw_names_inside (cairo_t *cr, const cairo_rectangle_t *plot, const GArray *lis
       double y = plot->y + (i + 0.6) * line;
       MsText look = { MS_TEXT_SMALL, palette->text, .ax = 1, .ay = 0.5, .max_width = MAX (1, 0.7 * plot->width) };
       g_autofree char *name = ms_series_name (series);
-      double width = ms_text_draw (cr, palette, &look, right, y, name);
+      double width = MIN (ms_text_width (palette, MS_TEXT_SMALL, name), look.max_width);
+      cairo_rectangle_t plate = { right - width - 17 * s, y - line / 2, width + 21 * s, line };
 
+      ms_draw_rect (cr, &plate, ms_colour_alpha (palette->panel, 0.8));
+      ms_text_draw (cr, palette, &look, right, y, name);
       ms_draw_rule (cr, right - width - 13 * s, y - 1, 8 * s, 2, ms_series_colour (series, palette));
     }
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MOST_SWATCHES 32 /* more are cut short in any case */
-#define GAP 8            /* after a swatch's number */
+#define GAP 6            /* after a swatch's number */
 
 MsFrame
 ms_frame_layout (double width, double height, const MsPalette *palette)
@@ -73,11 +73,21 @@ provenance_text (const MsRecord *record, const MsPalette *palette, double room)
   return g_strdup (rest);
 }
 
+/* What a legend leaves to the provenance in any case. */
+static double
+step_width (const MsRecord *record, const MsPalette *palette)
+{
+  g_autofree char *caption = ms_record_caption (record);
+  const char *last = g_strrstr (caption, " · ");
+
+  return ms_text_width (palette, MS_TEXT_SMALL, last != NULL ? last + strlen (" · ") : caption) + 1;
+}
+
 double
 ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, const MsScene *scene, const char *title,
                 const char *const *figures, double legend)
 {
-  double room = MAX (0.3 * frame->foot.width, frame->foot.width - legend - 14 * palette->scale);
+  double room = frame->foot.width - legend - 14 * palette->scale;
 
   ms_draw_colour (cr, palette->panel);
   cairo_paint (cr);
@@ -87,6 +97,8 @@ ms_frame_paint (cairo_t *cr, const MsFrame *frame, const MsPalette *palette, con
     return frame->foot.width;
 
   MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 1, .ay = 0.5 };
+
+  room = MAX (room, MIN (0.3 * frame->foot.width, step_width (scene->record, palette)));
   g_autofree char *text = provenance_text (scene->record, palette, room);
   double used = ms_text_draw (cr, palette, &look, frame->foot.x + frame->foot.width,
                               frame->foot.y + frame->foot.height / 2, text);

@@ -467,8 +467,10 @@ pick (double x, double y, double width, double height, const MsScene *scene, con
 
   if (ms_load_alert (scene) == NULL) /* its mark is on the left */
     {
-      figures.x += 0.25 * figures.width;
-      figures.width *= 0.75;
+      double title = ms_text_width (palette, MS_TEXT_TITLE, "Load") + 34 * palette->scale; /* and the window's button */
+
+      figures.x += MIN (title, 0.5 * figures.width);
+      figures.width -= MIN (title, 0.5 * figures.width);
     }
   figures.y += 8;
   figures.height -= 14;
