@@ -3,7 +3,7 @@
 /* The panel on the right: where it stands, when there is room for it, and what it shows. */
 #include "ui/window/window-private.h"
 
-#define ROOM 1180    /* px of the window, below which it would leave the views too little */
+#define ROOM 1180    /* px of the window, with usual text, below which it would leave the views too little */
 #define ROOMY 1280   /* from which it comes back by itself */
 
 static void

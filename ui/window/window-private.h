@@ -27,7 +27,7 @@ struct _MsWindow {
 
   /* From the template. */
   GtkMenuButton *preset_button, *views_button;
-  GtkWidget *open_button;
+  GtkWidget *open_button, *panel_scroller;
   GtkButton *play_button;
   GtkScale *speed_scale;
   GtkLabel *speed_label, *speed_value, *title_label, *origin_label, *step_label, *epoch_label;

@@ -5,6 +5,8 @@
 #include "ui/window/speed.h"
 #include <math.h>
 
+#define PANEL_WIDTH 268 /* px, for text of the usual size */
+
 G_DEFINE_FINAL_TYPE (MsWindow, ms_window, ADW_TYPE_APPLICATION_WINDOW)
 
 void
@@ -264,11 +266,28 @@ fit_header (MsWindow *self, int width)
   gtk_widget_set_visible (self->open_button, roomy); /* the menu has it, too */
 }
 
+/* What there is room for depends on the size of text, too. Of a setting's row only the words grow with it, its buttons
+ * do not, so that the panel grows by a little less than half. */
+static void
+fit (MsWindow *self, int width)
+{
+  double scale = ms_canvas_palette (self->timeline).scale;
+
+  fit_header (self, (int) (width / scale));
+  ms_window_fit_inspector (self, (int) (width / scale));
+  gtk_widget_set_size_request (self->panel_scroller, (int) round (PANEL_WIDTH * (1 + 0.45 * MAX (0, scale - 1))), -1);
+}
+
 static void
 layout_cb (GdkSurface *surface, int width, int height, MsWindow *self)
 {
-  fit_header (self, width);
-  ms_window_fit_inspector (self, width);
+  fit (self, width);
+}
+
+static void
+text_size_cb (MsWindow *self)
+{
+  fit (self, gtk_widget_get_width (GTK_WIDGET (self)));
 }
 
 static void
@@ -355,9 +374,8 @@ ms_window_new (GtkApplication *application, int n_threads)
   g_signal_connect_object (self->live, "copy", G_CALLBACK (copy_cb), self, 0);
   g_signal_connect_object (self->live, "kept", G_CALLBACK (kept_cb), self, 0);
   gtk_window_set_default_size (GTK_WINDOW (self), self->state->width, self->state->height);
-  fit_header (self, self->state->width);
   adw_flap_set_reveal_flap (self->inspector_flap, self->state->inspector);
-  ms_window_fit_inspector (self, self->state->width);
+  fit (self, self->state->width);
   if (self->state->maximised)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_flap_set_reveal_flap (self->flap, self->state->panel);
@@ -411,6 +429,7 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/moescope/Moescope/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MsWindow, preset_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, open_button);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, panel_scroller);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, views_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, speed_scale);
@@ -456,6 +475,8 @@ ms_window_init (MsWindow *self)
   g_signal_connect_object (self->rows, "changed", G_CALLBACK (rows_changed_cb), self, 0);
   g_signal_connect_object (self->rows, "refused", G_CALLBACK (rows_refused_cb), self, 0);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
+  g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi", G_CALLBACK (text_size_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_menu_button_set_popover (self->preset_button, ms_window_new_preset_popover (self));
   ms_window_build_steps (self);
   ms_window_build_inspector (self);
