@@ -41,6 +41,13 @@ typedef enum {
   (MS_REQUEST_BIT (MS_REQUEST_OPEN) | MS_REQUEST_BIT (MS_REQUEST_OPEN_CHECKPOINT)                                      \
    | MS_REQUEST_BIT (MS_REQUEST_OPEN_TRACE) | MS_REQUEST_BIT (MS_REQUEST_OPEN_COPY))
 
+/* What takes the run, or what is shown of it, somewhere else. */
+#define MS_REQUEST_MOVES                                                                                               \
+  (MS_REQUEST_OPENS | MS_REQUEST_BIT (MS_REQUEST_PLAY) | MS_REQUEST_BIT (MS_REQUEST_STEP)                              \
+   | MS_REQUEST_BIT (MS_REQUEST_STEP_EPOCH) | MS_REQUEST_BIT (MS_REQUEST_LOOK) | MS_REQUEST_BIT (MS_REQUEST_RESET)     \
+   | MS_REQUEST_BIT (MS_REQUEST_GO) | MS_REQUEST_BIT (MS_REQUEST_CHANGE) | MS_REQUEST_BIT (MS_REQUEST_INTERVENE)       \
+   | MS_REQUEST_BIT (MS_REQUEST_UNDO) | MS_REQUEST_BIT (MS_REQUEST_REDO))
+
 typedef struct {
   MsRequestKind kind;
   MsExperiment *experiment; /* owned; OPEN, CHANGE, TELL_COMMAND */

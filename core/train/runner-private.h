@@ -83,6 +83,8 @@ void ms_runner_tell_undo (MsRunner *runner);
 void ms_runner_do_step (MsRunner *runner);
 /* Shows the batch that comes next, without training. */
 void ms_runner_look (MsRunner *runner);
+/* Shows the batch of the step that led here; NULL: as look does. */
+void ms_runner_show (MsRunner *runner, MsRecord *record);
 /* Everything that is to be drawn of a batch. */
 MsDetail ms_runner_drawn_detail (const MsRunner *runner);
 /* Has the timeline note what was just done, and tells the branch if that began one. */

@@ -105,18 +105,50 @@ ms_runner_fail_open (MsRunner *self, const GError *error)
   ms_runner_tell_error (self, error);
 }
 
+/* Whether the model that is there has been at @moment. */
+static bool
+is_of_this_model (const MsRunner *self, MsMoment moment)
+{
+  const MsTimelineBranch *here = ms_timeline_branch (self->timeline, ms_timeline_now (self->timeline).branch);
+
+  return ms_timeline_has (self->timeline, moment)
+         && ms_timeline_root (ms_timeline_branch (self->timeline, moment.branch)) == ms_timeline_root (here);
+}
+
+/* The record of the step before @moment. NULL: none led there, or something else is to be shown by now. */
+static MsRecord *
+recall_for_going (MsRunner *self, MsMoment moment)
+{
+  guint overtaken_by = self->overtaken_by;
+  MsRecord *record;
+
+  if (moment.step == ms_timeline_root (ms_timeline_branch (self->timeline, moment.branch))->from)
+    return NULL;
+  self->overtaken_by |= MS_REQUEST_MOVES;
+  record = ms_timeline_recall (self->timeline, self->session, moment, ms_runner_drawn_detail (self), NULL);
+  self->overtaken_by = overtaken_by;
+  return record;
+}
+
+/* What is shown there is the step that led there. Of the model that is there it is computed first, and leaves one step
+ * to go. */
 bool
 ms_runner_go_to (MsRunner *self, MsMoment moment, GError **error)
 {
+  bool first = is_of_this_model (self, moment);
+  g_autoptr (MsRecord) record = NULL;
   MsSession *session;
 
   ms_runner_halt (self);
+  record = first ? recall_for_going (self, moment) : NULL;
   session = ms_timeline_go (self->timeline, self->session, moment, error);
   if (session == NULL)
     return false;
   self->session = session;
   begin_here (self, false);
-  ms_runner_look (self);
+  if (!first)
+    record = recall_for_going (self, moment);
+  ms_runner_show (self, record);
   ms_runner_tell_state (self);
   return true;
 }

@@ -35,6 +35,18 @@ ms_runner_look (MsRunner *self)
 }
 
 void
+ms_runner_show (MsRunner *self, MsRecord *record)
+{
+  if (record == NULL)
+    {
+      ms_runner_look (self);
+      return;
+    }
+  ms_mailbox_tell_record (&self->mailbox, record, false);
+  self->newest_is_drawn = true;
+}
+
+void
 ms_runner_tell_branches (MsRunner *self)
 {
   g_autoptr (MsBranches) branches = ms_timeline_branches (self->timeline);

@@ -92,7 +92,8 @@ void ms_runner_look_ahead (MsRunner *runner);
 /* Paused where the present model began: the same initial weights, or those of the checkpoint; values and interventions
  * stay as they are now. What was run stays, too. */
 void ms_runner_reset (MsRunner *runner);
-/* Paused after @step of @branch; what is done from there on is a new branch. A recorded run has one branch, 0. */
+/* Paused after @step of @branch, whose record is told as news.latest; what is done from there on is a new branch. A
+ * recorded run has one branch, 0. */
 void ms_runner_go (MsRunner *runner, int branch, gint64 step);
 /* Tells that step's record, with its batch, as news.recalled; the run stays where it is. While playing it may have to
  * wait for this. Requests that follow one another become one: the newest. */

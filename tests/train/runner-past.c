@@ -137,6 +137,39 @@ test_recall (void)
   g_assert_cmpint (reader->branch, ==, 1);
 }
 
+/* What is shown where the run went back to is the step that led there, not the batch that comes next. */
+static void
+test_shown_after_going (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsRecord) first = ms_record_ref (reader->latest), fifth = NULL, tenth = NULL, other = NULL;
+
+  step (reader, 5);
+  fifth = ms_record_ref (reader->latest);
+  step (reader, 5);
+  tenth = ms_record_ref (reader->latest);
+  ms_runner_go (reader->runner, 0, 5);
+  settle (reader);
+  assert_same_batch (reader->latest, fifth);
+  ms_runner_go (reader->runner, 0, 10);
+  settle (reader);
+  assert_same_batch (reader->latest, tenth);
+
+  set (reader, "routing.experts", "8"); /* builds the model anew: undone and redone by going */
+  step (reader, 2);
+  other = ms_record_ref (reader->latest);
+  ms_runner_undo (reader->runner);
+  settle (reader);
+  assert_same_batch (reader->latest, tenth);
+  ms_runner_redo (reader->runner);
+  settle (reader);
+  assert_same_batch (reader->latest, other);
+  ms_runner_undo (reader->runner);
+  ms_runner_reset (reader->runner); /* where nothing led */
+  settle (reader);
+  assert_same_batch (reader->latest, first);
+}
+
 /* Of many that are asked for in a row not all need come, but the last does. */
 static void
 test_recall_newest (void)
@@ -425,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner-past/branches", test_branches);
   g_test_add_func ("/runner-past/nothing-is-lost", test_nothing_is_lost);
   g_test_add_func ("/runner-past/recall", test_recall);
+  g_test_add_func ("/runner-past/shown-after-going", test_shown_after_going);
   g_test_add_func ("/runner-past/recall-newest", test_recall_newest);
   g_test_add_func ("/runner-past/epoch", test_epoch);
   g_test_add_func ("/runner-past/condition", test_condition);
