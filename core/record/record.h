@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/record/assessment.h"
+#include "core/record/detail.h"
 #include "core/record/trial.h"
 #include <glib.h>
 #include <stdbool.h>
@@ -101,6 +102,7 @@ typedef struct {
 typedef struct {
   gint ref_count; /* atomic */
   MsProvenance provenance;
+  MsDetail detail; /* what a session was asked to capture; SCALARS where it is from elsewhere */
   char *source;  /* owned: preset or file name, shown with every picture */
   guint64 seed;
   gint64 step;   /* batches done after this one: the first batch has step 1; 0: a look before training */

@@ -33,6 +33,8 @@ struct MsRunner {
   gint64 next_batch, next_surface;
   gint64 plain_us;      /* what the last step without a surface took */
   bool newest_is_drawn; /* the newest step was published with its batch */
+  bool looks;           /* what was shown last is the batch that comes next, */
+  MsDetail shown;       /* and has this detail */
   MsDetail detail;      /* what drawn records have beside the batch */
 
   MsWatch watch;             /* conditions owned */
@@ -85,6 +87,8 @@ void ms_runner_do_step (MsRunner *runner);
 void ms_runner_look (MsRunner *runner);
 /* Shows the batch of the step that led here; NULL: as look does. */
 void ms_runner_show (MsRunner *runner, MsRecord *record);
+/* What is shown, if that lacks what is to be drawn by now. */
+void ms_runner_show_again (MsRunner *runner);
 /* Everything that is to be drawn of a batch. */
 MsDetail ms_runner_drawn_detail (const MsRunner *runner);
 /* Has the timeline note what was just done, and tells the branch if that began one. */

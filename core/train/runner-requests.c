@@ -255,6 +255,15 @@ tell_command (MsRunner *self, const char *source, const MsExperiment *base)
     ms_runner_tell_error (self, error);
 }
 
+/* Who asks for more while nothing moves need not wait for the next step. */
+static void
+set_detail (MsRunner *self, MsDetail detail)
+{
+  self->detail = detail;
+  if (self->session != NULL)
+    ms_runner_show_again (self);
+}
+
 /* What concerns the runner and no session. */
 static bool
 handle_setting (MsRunner *self, const MsRequest *request)
@@ -262,7 +271,7 @@ handle_setting (MsRunner *self, const MsRequest *request)
   if (request->kind == MS_REQUEST_SET_WATCH)
     ms_runner_set_watch_now (self, &request->watch);
   else if (request->kind == MS_REQUEST_SET_DETAIL)
-    self->detail = (MsDetail) request->n & ~(guint) (MS_DETAIL_BATCH | MS_DETAIL_SURFACE);
+    set_detail (self, (MsDetail) request->n & ~(guint) (MS_DETAIL_BATCH | MS_DETAIL_SURFACE));
   else if (request->kind == MS_REQUEST_SET_BUDGET)
     ms_timeline_set_budget (self->timeline, (gsize) request->n);
   else

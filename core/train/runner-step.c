@@ -18,6 +18,16 @@ ms_runner_drawn_detail (const MsRunner *self)
   return MS_DETAIL_BATCH | self->detail | (is_plane (self) ? MS_DETAIL_SURFACE : 0);
 }
 
+/* A record that is no step further than the one before it. */
+static void
+show (MsRunner *self, MsRecord *record, bool looks)
+{
+  ms_mailbox_tell_record (&self->mailbox, record, false);
+  self->newest_is_drawn = true;
+  self->looks = looks;
+  self->shown = record->detail;
+}
+
 void
 ms_runner_look (MsRunner *self)
 {
@@ -30,20 +40,37 @@ ms_runner_look (MsRunner *self)
       return;
     }
   ms_timeline_note_record (self->timeline, self->session, record);
-  ms_mailbox_tell_record (&self->mailbox, record, false);
-  self->newest_is_drawn = true;
+  show (self, record, true);
 }
 
 void
 ms_runner_show (MsRunner *self, MsRecord *record)
 {
-  if (record == NULL)
+  if (record != NULL)
+    show (self, record, false);
+  else
+    ms_runner_look (self);
+}
+
+/* The step that led here is computed again, unless something else is asked for meanwhile. */
+void
+ms_runner_show_again (MsRunner *self)
+{
+  MsDetail detail = ms_runner_drawn_detail (self);
+  g_autoptr (MsRecord) record = NULL;
+
+  if (self->steps_left != 0 || self->failed || !self->newest_is_drawn || (detail & ~self->shown) == 0
+      || ms_mailbox_has (&self->mailbox, MS_REQUEST_MOVES))
+    return;
+  if (self->looks)
     {
       ms_runner_look (self);
       return;
     }
-  ms_mailbox_tell_record (&self->mailbox, record, false);
-  self->newest_is_drawn = true;
+  self->overtaken_by = MS_REQUEST_MOVES;
+  record = ms_timeline_recall (self->timeline, self->session, ms_timeline_now (self->timeline), detail, NULL);
+  if (record != NULL)
+    show (self, record, false);
 }
 
 void
@@ -153,8 +180,7 @@ draw_newest (MsRunner *self)
       ms_runner_tell_error (self, error);
       return;
     }
-  ms_mailbox_tell_record (&self->mailbox, record, false);
-  self->newest_is_drawn = true;
+  show (self, record, false);
 }
 
 /* @why: what made the run pause by itself, or NULL. */
@@ -199,6 +225,8 @@ ms_runner_do_step (MsRunner *self)
   ms_runner_note (self);
   ms_timeline_note_record (self->timeline, self->session, record);
   self->newest_is_drawn = is_drawn (self, detail);
+  self->looks = false;
+  self->shown = detail;
   ms_mailbox_tell_record (&self->mailbox, record, true);
   why = ms_runner_watch_record (self, record);
   end_step (self, why);

@@ -119,7 +119,8 @@ typedef struct {
 
 void ms_runner_set_watch (MsRunner *runner, const MsWatch *watch); /* copied */
 
-/* What drawn records are to have beside the batch: MsDetail, of MS_DETAIL_ROUTE and those after it. */
+/* What drawn records are to have beside the batch: MsDetail, of MS_DETAIL_ROUTE and those after it. While it is paused
+ * the record that it stands at comes once more if it has less, as news.latest. */
 void ms_runner_set_detail (MsRunner *runner, MsDetail detail);
 /* Bytes for the timeline's saved states. */
 void ms_runner_set_budget (MsRunner *runner, gsize bytes);

@@ -275,6 +275,7 @@ account (MsSession *s, const MsModelOutput *out, const float *draws, MsDetail de
   g_autofree float *logits = ms_account_logits (out);
   bool batch = detail & MS_DETAIL_BATCH;
 
+  record->detail = detail;
   ms_account_losses (record, s->model, out);
   ms_account_routing (record, s->model, batch);
   ms_account_batch (record, s->model, batch ? s->x : NULL, s->labels, s->batch);

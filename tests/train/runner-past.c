@@ -170,6 +170,36 @@ test_shown_after_going (void)
   assert_same_batch (reader->latest, first);
 }
 
+/* Who asks for more while the run is paused gets it at once, of the same batch; who asks for less gets nothing. */
+static void
+test_more_detail (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  g_autoptr (MsRecord) third = NULL, more = NULL;
+  g_autoptr (GBytes) before = NULL;
+
+  ms_runner_set_detail (reader->runner, MS_DETAIL_ROUTE);
+  settle (reader);
+  g_assert_cmpint (reader->latest->step, ==, 0);
+  g_assert_nonnull (reader->latest->routing[0]->in_norm);
+  ms_runner_set_detail (reader->runner, 0);
+  step (reader, 3);
+  g_assert_null (reader->latest->routing[0]->in_norm);
+  third = ms_record_ref (reader->latest);
+  before = bytes_of (reader);
+  ms_runner_set_detail (reader->runner, MS_DETAIL_ROUTE);
+  settle (reader);
+  more = ms_record_ref (reader->latest);
+  assert_same_batch (more, third);
+  g_assert_nonnull (more->routing[0]->in_norm);
+  g_assert_cmpuint (reader->records->len, ==, 3);
+  ms_runner_set_detail (reader->runner, 0);
+  ms_runner_set_detail (reader->runner, MS_DETAIL_ROUTE);
+  settle (reader);
+  g_assert_true (reader->latest == more);
+  assert_bytes (reader, before);
+}
+
 /* Of many that are asked for in a row not all need come, but the last does. */
 static void
 test_recall_newest (void)
@@ -458,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner-past/branches", test_branches);
   g_test_add_func ("/runner-past/nothing-is-lost", test_nothing_is_lost);
   g_test_add_func ("/runner-past/recall", test_recall);
+  g_test_add_func ("/runner-past/more-detail", test_more_detail);
   g_test_add_func ("/runner-past/shown-after-going", test_shown_after_going);
   g_test_add_func ("/runner-past/recall-newest", test_recall_newest);
   g_test_add_func ("/runner-past/epoch", test_epoch);

@@ -77,6 +77,25 @@ def test_click_shows_the_token():
         program.__exit__()
 
 
+def test_opened_while_paused():
+    """What the panel shows is not taken while it is closed; opened again it has all of the step at which it is."""
+    program = open_program('digits-vmoe')
+    try:
+        click_patch(program)
+        xdotool('key', 'F10')
+        wait_for('the panel to close', lambda: not panel_is_open(program))
+        program.take_step()
+        program.take_step()
+        xdotool('key', 'F10')
+        wait_for('the panel', lambda: panel_is_open(program))
+        words = wait_for('the place', lambda: re.search(r'(?s)place \d+ of \d+ in its buffer.*',
+                                                        described(program, 'Token')))[0]
+        assert 'beside ‖x‖ = ' in words and 'not captured' not in words, words
+        assert program.step() == 3
+    finally:
+        program.__exit__()
+
+
 def test_copy():
     program = open_program('digits-vmoe')
     try:
@@ -143,6 +162,6 @@ def test_panel_gives_way():
 
 
 if __name__ == '__main__':
-    cases = [test_click_shows_the_token, test_copy, test_step_into, test_panel_gives_way]
+    cases = [test_click_shows_the_token, test_opened_while_paused, test_copy, test_step_into, test_panel_gives_way]
     chosen = sys.argv[1:]
     sys.exit(run(*[case for case in cases if not chosen or case.__name__ in chosen]))

@@ -26,6 +26,7 @@ struct _MsLive {
   MsInterventions *interventions;
   MsTrial *trial;
   char *undo, *redo;
+  guint detail;       /* MsDetail that records are to have */
   gint64 wanted;      /* step whose record is to be recalled; -1: none */
   guint recall_source;
   gint64 told_at;
@@ -362,15 +363,31 @@ want (MsLive *self, gint64 step)
   self->recall_source = g_timeout_add (RECALL_AFTER, recall_cb, self);
 }
 
+/* A recorded run has what it has. */
+static bool
+lacks_detail (MsLive *self, const MsRecord *record)
+{
+  return self->experiment != NULL && (self->detail & ~(guint) record->detail) != 0;
+}
+
 const MsRecord *
 ms_live_record_at (MsLive *self, gint64 step)
 {
   const MsRecord *kept = ms_past_record (self->past, self->branch, step);
 
-  if (kept != NULL && kept->step == step)
-    return kept;
-  want (self, step);
+  if (kept == NULL || kept->step != step || lacks_detail (self, kept))
+    want (self, step);
   return kept;
+}
+
+void
+ms_live_set_detail (MsLive *self, guint detail)
+{
+  if (detail & ~self->detail)
+    self->wanted = -1; /* what was recalled before has less */
+  self->detail = detail;
+  if (self->runner != NULL)
+    ms_runner_set_detail (self->runner, detail);
 }
 
 void

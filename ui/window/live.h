@@ -42,6 +42,8 @@ const char *ms_live_redo (MsLive *live);
  * An exact one that is not kept is asked of the runner when nothing else has been asked for a while; "news" comes with
  * it. */
 const MsRecord *ms_live_record_at (MsLive *live, gint64 step);
+/* What records are to have, see ms_runner_set_detail; one of the past that has less is asked for again. */
+void ms_live_set_detail (MsLive *live, guint detail);
 void ms_live_set_budget (MsLive *live, gsize bytes);   /* for the past that can be looked at and gone back to */
 const GPtrArray *ms_live_records (MsLive *live);       /* all since the last "news", inside it and "restarted"; NULL */
 gint64 ms_live_told_at (MsLive *live);                 /* when the runner told the newest record */

@@ -88,7 +88,7 @@ begin (MsWindow *self, const char *name)
   self->second_name = g_strdup (name);
   self->compare = ms_compare_new (self->live, self->second);
   ms_compare_set_speed (self->compare, self->speed);
-  ms_runner_set_detail (ms_live_runner (self->second), self->detail);
+  ms_live_set_detail (self->second, self->detail);
   g_signal_connect_object (self->compare, "changed", G_CALLBACK (ms_window_show_play_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->second, "news", G_CALLBACK (news_cb), self, 0);
   g_signal_connect_object (self->second, "failed", G_CALLBACK (failed_cb), self, 0);

@@ -135,17 +135,17 @@ want_detail (MsWindow *self)
   if (detail == self->detail)
     return;
   self->detail = detail;
-  ms_runner_set_detail (ms_live_runner (self->live), detail);
+  ms_live_set_detail (self->live, detail);
   if (self->second != NULL)
-    ms_runner_set_detail (ms_live_runner (self->second), detail);
+    ms_live_set_detail (self->second, detail);
 }
 
 /* After any change of what is seen. */
 static void
 show_views (MsWindow *self)
 {
-  show_scenes (self);
   want_detail (self);
+  show_scenes (self);
   ms_views_menu_update (self->views_menu, self->applying, ms_workspace_shown (self->workspace),
                         self->arrangement.own != NULL);
 }
