@@ -5,7 +5,6 @@
  * from one layer to the next all of its pairs of choices, each with the product of its parts. */
 #pragma once
 
-#include "ui/paint/format.h"
 #include "ui/paint/painter.h"
 
 G_BEGIN_DECLS
@@ -31,6 +30,7 @@ typedef struct {
   MsFlowNode node[MS_FLOW_MOST];
   int *node_of;                  /* (n_ids) */
   int dropped;                   /* the node of what is dropped; MS_NONE: nothing is */
+  int selected;                  /* the node of the selected expert, where it alone is followed; MS_NONE: all are */
   float *mass, *chosen;          /* (n_nodes, nodes of the next column) tokens, and the selected ones; NULL: last */
 } MsFlowColumn;
 
@@ -49,9 +49,8 @@ typedef struct {
 MsFlow *ms_flow_new (const MsScene *scene);
 void ms_flow_free (MsFlow *flow);
 
-MsNumber ms_flow_column_name (const MsFlow *flow, int column);          /* "class", "block 3" */
-MsNumber ms_flow_node_name (const MsFlow *flow, int column, int node);  /* "class 3", "expert 5", "others (12)" */
-MsNumber ms_flow_node_label (const MsFlow *flow, int column, int node); /* "3", "+12", "" */
+/* Where the layer's tokens went was captured for as many as the record has. */
+bool ms_flow_is_captured (const MsRecord *record, const MsRouting *routing);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MsFlow, ms_flow_free)
 

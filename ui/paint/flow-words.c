@@ -2,9 +2,59 @@
 
 #include "ui/paint/flow-words.h"
 
+#include "ui/paint/tokens.h"
+
 #include <math.h>
 
 #define NAMED 3 /* where most come from, and where most go */
+
+MsNumber
+ms_flow_column_name (const MsFlow *flow, int column)
+{
+  int layer = flow->column[column].layer;
+  MsNumber name = { "" };
+
+  if (layer >= 0)
+    return ms_routing_name (flow->record->routing[layer]);
+  g_strlcpy (name.text, flow->by_class ? "class" : "place", sizeof name.text);
+  return name;
+}
+
+MsNumber
+ms_flow_node_label (const MsFlow *flow, int column, int i)
+{
+  const MsFlowNode *node = &flow->column[column].node[i];
+  MsNumber label = { "" };
+
+  if (node->kind == MS_FLOW_OTHERS)
+    g_snprintf (label.text, sizeof label.text, "+%d", node->n);
+  else if (node->kind == MS_FLOW_ONE && column == 0 && flow->by_class)
+    return ms_record_class (flow->record, node->id);
+  else if (node->kind == MS_FLOW_ONE && column == 0 && flow->span > 1)
+    g_snprintf (label.text, sizeof label.text, "%d–%d", node->id * flow->span,
+                MIN (flow->record->tokens, (node->id + 1) * flow->span) - 1);
+  else if (node->kind == MS_FLOW_ONE)
+    return ms_number_count (node->id);
+  return label;
+}
+
+MsNumber
+ms_flow_node_name (const MsFlow *flow, int column, int i)
+{
+  const MsFlowNode *node = &flow->column[column].node[i];
+  MsNumber label = ms_flow_node_label (flow, column, i), name = { "" };
+
+  if (node->kind == MS_FLOW_DROPPED)
+    g_strlcpy (name.text, "dropped", sizeof name.text);
+  else if (node->kind == MS_FLOW_OTHERS)
+    g_snprintf (name.text, sizeof name.text, "others (%d)", node->n);
+  else
+    {
+      g_strlcpy (name.text, column > 0 ? "expert " : flow->by_class ? "class " : "place ", sizeof name.text);
+      g_strlcat (name.text, label.text, sizeof name.text);
+    }
+  return name;
+}
 
 int
 ms_flow_bin (int column, int node)

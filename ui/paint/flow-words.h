@@ -4,8 +4,13 @@
 #pragma once
 
 #include "ui/paint/flow-data.h"
+#include "ui/paint/format.h"
 
 G_BEGIN_DECLS
+
+MsNumber ms_flow_column_name (const MsFlow *flow, int column);          /* "class", "block 3" */
+MsNumber ms_flow_node_name (const MsFlow *flow, int column, int node);  /* "class 3", "expert 5", "others (12)" */
+MsNumber ms_flow_node_label (const MsFlow *flow, int column, int node); /* "3", "+12", "" */
 
 /* Where spots of Flow keep what they mean: a node in bin, a ribbon from it in bin to node @other of the next column. */
 int ms_flow_bin (int column, int node);
