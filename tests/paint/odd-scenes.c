@@ -14,7 +14,7 @@ static const int sizes[][2]
 static void
 poke (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, int width, int height)
 {
-  double step_x = MAX (1, width / 23.0), step_y = MAX (1, height / 19.0);
+  double step_x = MAX (1, width / 17.0), step_y = MAX (1, height / 13.0);
   MsSpot last = MS_SPOT_NONE; /* the same thing has the same words */
 
   for (double y = 0.5; y < height; y += step_y)
@@ -36,14 +36,13 @@ poke (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, 
 }
 
 static void
-draw (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, int width, int height)
+draw (const MsPainter *painter, const MsScene *scene, const MsSpot *hover, const MsPalette *palette, int width,
+      int height)
 {
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_t *cr = cairo_create (surface);
-  MsSpot nothing = { .example = MS_NONE, .token = MS_NONE, .expert = MS_NONE, .point = MS_NONE, .step = MS_NONE };
 
-  painter->paint (cr, width, height, scene, NULL, palette);
-  painter->paint (cr, width, height, scene, &nothing, palette);
+  painter->paint (cr, width, height, scene, hover, palette);
   g_assert_cmpint (cairo_status (cr), ==, CAIRO_STATUS_SUCCESS);
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
@@ -52,6 +51,7 @@ draw (const MsPainter *painter, const MsScene *scene, const MsPalette *palette, 
 static void
 try_all (const MsScene *scene)
 {
+  MsSpot nothing = { .example = MS_NONE, .token = MS_NONE, .expert = MS_NONE, .point = MS_NONE, .step = MS_NONE };
   MsPalette large = *ms_palette_dark ();
 
   large.scale = 1.75;
@@ -63,8 +63,8 @@ try_all (const MsScene *scene)
       (*p)->applies (scene);
       for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
         {
-          draw (*p, scene, ms_palette_light (), sizes[i][0], sizes[i][1]);
-          draw (*p, scene, &large, sizes[i][0], sizes[i][1]);
+          draw (*p, scene, NULL, ms_palette_light (), sizes[i][0], sizes[i][1]);
+          draw (*p, scene, &nothing, &large, sizes[i][0], sizes[i][1]);
           poke (*p, scene, &large, sizes[i][0], sizes[i][1]);
         }
     }
