@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Hands in the routing, in the real window: an expert is masked, tried beside its control, and set free again."""
+import os
 import sys
+import tempfile
 
-from driver import Program, rows, run, wait_for
+from driver import Atspi, Program, rows, run, wait_for
 
 
 def wait_load(program, expert, probe, what):
@@ -16,6 +18,22 @@ def choose(program, expert):
     wait_for('the panel', lambda: 'Expert' in program.names('spin button'))
     program.set_value('spin button', 'Expert', expert)
     wait_for('the expert', lambda: f'Mask expert {expert}' in program.names('push button'))
+
+
+def low_window():
+    """A configuration folder of a window in which not all of the panel is seen."""
+    config = tempfile.mkdtemp(prefix='moescope-test-')
+    os.mkdir(f'{config}/moescope')
+    with open(f'{config}/moescope/window.ini', 'w', encoding='utf-8') as state:
+        state.write('[window]\nwidth=1280\nheight=600\n')
+    return config
+
+
+def bottom_of(program, label=None):
+    """Where a label ends, or without one the window, in the window's pixels."""
+    node = program.find('label', label) if label else program.frame
+    extents = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+    return extents.y + extents.height
 
 
 def test_mask_and_undo():
@@ -43,7 +61,7 @@ def test_mask_and_undo():
 
 def test_trial_beside_its_control():
     """Nothing stands after a trial, and the control's line is there."""
-    with Program('digits-vmoe') as program:
+    with Program('digits-vmoe', config=low_window()) as program:
         program.wait_step(lambda now: now == 0, 'step 0')
         program.take_step()
         choose(program, 2)
@@ -53,6 +71,7 @@ def test_trial_beside_its_control():
             (name for name in program.labels() if name.endswith('(control)')), None))
         assert control.startswith('mask expert ') and not control.startswith('mask expert 2'), control
         program.find('label', 'nothing changed')
+        wait_for('the control to be in sight', lambda: bottom_of(program, control) <= bottom_of(program) - 8)
         assert not any(name.startswith('Withdraw') for name in program.names('push button'))
         program.take_step()
         wait_load(program, 2, lambda load: load > 0, 'expert 2 to have tokens')

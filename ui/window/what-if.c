@@ -308,6 +308,33 @@ attach_arm (GtkGrid *grid, int row, const MsTrialArm *arm, bool control)
   attach_number (grid, 3, row + 1, "%.1f %%", 100 * largest_share (arm));
 }
 
+/* Who has pressed Try wants to see what came of it; where that lies is known after the layout of the frame that follows
+ * the one of which @data is the number. */
+static gboolean
+reveal_cb (GtkWidget *result, GdkFrameClock *clock, gpointer data)
+{
+  GtkWidget *viewport = gtk_widget_get_ancestor (result, GTK_TYPE_VIEWPORT);
+  GtkAdjustment *adjustment;
+  double x, top;
+
+  if (gdk_frame_clock_get_frame_counter (clock) < (gint64) GPOINTER_TO_SIZE (data) + 2)
+    return G_SOURCE_CONTINUE;
+  if (viewport == NULL || !gtk_widget_translate_coordinates (result, viewport, 0, 0, &x, &top))
+    return G_SOURCE_REMOVE;
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (viewport));
+  top += gtk_adjustment_get_value (adjustment);
+  gtk_adjustment_clamp_page (adjustment, top, top + gtk_widget_get_height (result));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reveal_result (MsWhatIf *self)
+{
+  gint64 now = gdk_frame_clock_get_frame_counter (gtk_widget_get_frame_clock (self->result));
+
+  gtk_widget_add_tick_callback (self->result, reveal_cb, GSIZE_TO_POINTER ((gsize) now), NULL);
+}
+
 static void
 update_result (MsWhatIf *self)
 {
@@ -329,6 +356,8 @@ update_result (MsWhatIf *self)
         attach_arm (GTK_GRID (grid), 1 + 2 * i, &self->trial->arm[i], i == MS_ARM_CONTROL);
       gtk_box_append (GTK_BOX (self->result), new_label (about, true));
       gtk_box_append (GTK_BOX (self->result), grid);
+      if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+        reveal_result (self);
     }
   g_object_unref (grid);
 }
