@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An assessment as bytes and back, for states that are rewound to within one process: the struct as it lies in memory,
- * without its pointers, then the arrays that are there. Equal assessments give equal bytes. */
+/* An assessment as bytes and back, for states that are rewound to: the struct as it lies in memory, without its
+ * pointers, then the arrays that are there. Equal assessments give equal bytes. Session files have them, too: nothing
+ * of what is read is trusted. */
 
 #include "core/record/assessment.h"
 
@@ -31,6 +32,7 @@ list_parts (const MsAssessment *self, Part *parts)
   return n;
 }
 
+#define MOST_MEMBERS (1 << 16)
 #define MAX_PARTS (4 + 2 * MS_N_OOD_SCORES)
 
 static gpointer *
@@ -77,20 +79,61 @@ ms_assessment_bytes (const MsAssessment *assessment)
   return bytes;
 }
 
+/* Whether a head read from bytes can be: counts that no product of wraps around, and what painters take for granted. In
+ * a head, pointers only say whether there is something behind them. */
+static bool
+head_is_sound (const MsAssessment *head)
+{
+  if (head->M < 1 || head->M > MOST_MEMBERS || head->N < 0 || head->C < 0 || head->n_foreign < 0
+      || head->member == NULL)
+    return false;
+  for (int i = 0; i < MS_N_OOD_SCORES; i++)
+    if ((head->ood[i].known != NULL) != (head->ood[i].foreign != NULL)
+        || (head->ood[i].known != NULL && head->foreign == NULL))
+      return false;
+  return true;
+}
+
+/* Whether the text of @text bytes at @at, and the parts that are there, fill @left bytes exactly. */
+static bool
+lengths_are_sound (MsAssessment *head, const Part *parts, int n, const char *at, gsize text, gsize left)
+{
+  if (text > left || (text > 0 && (at[text - 1] != '\0' || !g_utf8_validate (at, (gssize)text - 1, NULL))))
+    return false;
+  left -= text;
+  for (int i = 0; i < n; i++)
+    {
+      gsize size = *pointer_at (head, &parts[i]) != NULL ? parts[i].size : 0;
+
+      if (size > left)
+        return false;
+      left -= size;
+    }
+  return left == 0;
+}
+
 MsAssessment *
 ms_assessment_from_bytes (gconstpointer data, gsize size)
 {
-  const char *at = data;
-  MsAssessment *self = g_new0 (MsAssessment, 1);
+  const char *at = (const char *)data + sizeof (MsAssessment);
   Part parts[MAX_PARTS];
+  MsAssessment head, *self;
+  gsize text;
+  int n;
 
-  g_return_val_if_fail (size >= sizeof *self, NULL);
-  memcpy (self, at, sizeof *self);
-  at += sizeof *self;
-  gsize text = GPOINTER_TO_SIZE (self->foreign);
+  if (size < sizeof head)
+    return NULL;
+  memcpy (&head, data, sizeof head);
+  text = GPOINTER_TO_SIZE (head.foreign);
+  if (!head_is_sound (&head))
+    return NULL;
+  n = list_parts (&head, parts);
+  if (!lengths_are_sound (&head, parts, n, at, text, size - sizeof head))
+    return NULL;
+  self = g_memdup2 (&head, sizeof head);
+  self->ref_count = 1;
   self->foreign = text > 0 ? g_memdup2 (at, text) : NULL;
   at += text;
-  int n = list_parts (self, parts);
   for (int i = 0; i < n; i++)
     {
       gpointer *pointer = pointer_at (self, &parts[i]);
@@ -100,6 +143,5 @@ ms_assessment_from_bytes (gconstpointer data, gsize size)
       memcpy (*pointer, at, parts[i].size);
       at += parts[i].size;
     }
-  g_assert (at == (const char *)data + size);
   return self;
 }

@@ -66,7 +66,7 @@ void ms_assessment_unref (MsAssessment *assessment); /* NULL is fine */
 
 gsize ms_assessment_bytes (const MsAssessment *assessment); /* that it occupies */
 
-/* As bytes, the same for equal assessments, and back. For this process only: the bytes are trusted. */
+/* As bytes, the same for equal assessments on this machine, and back. NULL: the bytes are not those of one. */
 GBytes *ms_assessment_to_bytes (const MsAssessment *assessment);
 MsAssessment *ms_assessment_from_bytes (gconstpointer data, gsize size);
 

@@ -88,10 +88,11 @@ ms_checkpoint_read_int (const MsSafetensors *file, const char *path, const char 
   const char *text = ms_safetensors_metadata (file, key);
 
   *value = fallback;
-  if (text == NULL || g_ascii_string_to_signed (text, 10, 0, G_MAXINT64 / 2, value, NULL))
+  if (text == NULL || g_ascii_string_to_signed (text, 10, 0, MS_CHECKPOINT_MOST_STEPS, value, NULL))
     return true;
-  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "%s: the metadata key \"%s\" is \"%s\", not a whole number from 0",
-               path, key, text);
+  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+               "%s: the metadata key \"%s\" is \"%s\", not a whole number from 0 to %" G_GINT64_FORMAT, path, key, text,
+               MS_CHECKPOINT_MOST_STEPS);
   return false;
 }
 

@@ -15,6 +15,8 @@
 G_BEGIN_DECLS
 
 #define MS_CHECKPOINT_FORMAT "moescope-checkpoint-1"
+/* Ten times what run.steps may be; the batches' examples and tokens can still be counted in 64 bits. */
+#define MS_CHECKPOINT_MOST_STEPS G_GINT64_CONSTANT (10000000000)
 
 typedef struct {
   const char *name; /* of the run */
@@ -34,7 +36,7 @@ char *ms_checkpoint_input_text (int height, int width, int channels);
 /* The experiment in the metadata of an open file; @path for messages. */
 MsExperiment *ms_checkpoint_read_experiment (const MsSafetensors *file, const char *path, GError **error);
 
-/* A whole number of the metadata; @fallback where the key is absent. */
+/* A whole number of steps in the metadata, up to MS_CHECKPOINT_MOST_STEPS; @fallback where the key is absent. */
 bool ms_checkpoint_read_int (const MsSafetensors *file, const char *path, const char *key, gint64 fallback,
                              gint64 *value, GError **error);
 

@@ -73,15 +73,15 @@ ms_session_save_state (MsSession *s)
   return g_bytes_new_take (data, size);
 }
 
+/* Takes over @assessment. */
 static void
-restore_measures (MsSession *s, const Head *head, const char *assessment)
+restore_measures (MsSession *s, const Head *head, MsAssessment *assessment)
 {
   g_clear_pointer (&s->evaluation, g_free);
   g_clear_pointer (&s->assessment, ms_assessment_unref);
   if (head->evaluated)
     s->evaluation = g_memdup2 (&head->evaluation, sizeof head->evaluation);
-  if (head->assessment > 0)
-    s->assessment = ms_assessment_from_bytes (assessment, head->assessment);
+  s->assessment = assessment;
 }
 
 /* Those of a saved state whose sizes are right, from its last bytes. */
@@ -94,6 +94,17 @@ restore_interventions (MsSession *s, const char *text, gsize n, GError **error)
   return set != NULL && ms_model_intervene (s->model, set, error);
 }
 
+/* A state may come from a file: its lengths may be any number, and their sum may wrap around. */
+static bool
+head_is_sound (const Head *head, gsize size, gsize arrays)
+{
+  gsize fixed = sizeof *head + arrays;
+
+  return size >= fixed && head->assessment <= size - fixed && head->interventions == size - fixed - head->assessment
+         && head->step >= 0 && head->step <= MS_CHECKPOINT_MOST_STEPS && head->updates >= 0
+         && head->updates <= MS_CHECKPOINT_MOST_STEPS;
+}
+
 bool
 ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
 {
@@ -101,14 +112,24 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   int n = state_arrays (s, array);
   gsize size, flat = ms_params_flat (s->model->params), bytes = flat * sizeof (MsReal);
   const char *data = g_bytes_get_data (state, &size);
+  g_autoptr (MsAssessment) assessment = NULL;
   Head head;
 
   if (size >= sizeof head)
     memcpy (&head, data, sizeof head);
   if (size < sizeof head || head.magic != STATE_MAGIC || head.flat != flat || head.arrays != (guint64)n
-      || head.seed != s->seed || size != sizeof head + (gsize)n * bytes + head.assessment + head.interventions)
+      || head.seed != s->seed)
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT, "this saved state belongs to another model or another seed");
+      return false;
+    }
+  if (!head_is_sound (&head, size, (gsize)n * bytes)
+      || (head.assessment > 0
+          && (assessment = ms_assessment_from_bytes (data + sizeof head + (gsize)n * bytes, head.assessment)) == NULL))
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+                   "this saved state of %" G_GSIZE_FORMAT " bytes is broken: its parts are not what it says, or its "
+                   "step %" G_GINT64_FORMAT " is none", size, head.step);
       return false;
     }
   if (!restore_interventions (s, data + size - head.interventions, head.interventions, error))
@@ -119,7 +140,7 @@ ms_session_restore_state (MsSession *s, GBytes *state, GError **error)
   s->step = head.step;
   g_clear_pointer (&s->compared, ms_record_unref);
   *ms_optimiser_updates (s->optimiser) = head.updates;
-  restore_measures (s, &head, data + sizeof head + (gsize)n * bytes);
+  restore_measures (s, &head, g_steal_pointer (&assessment));
   return true;
 }
 

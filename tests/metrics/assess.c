@@ -127,6 +127,44 @@ test_bytes (void)
   g_assert_true (lone->foreign == NULL && lone->kl == NULL && isnan (lone->member[0].error));
 }
 
+/* The assessment's head with @size bytes at @offset set to @value. */
+static void
+refuse_bytes (GBytes *bytes, gsize offset, gint64 value, gsize width)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+  g_autofree char *broken = g_memdup2 (data, size);
+  memcpy (broken + offset, &value, width);
+  g_assert_null (ms_assessment_from_bytes (broken, size));
+}
+
+/* Session files bring them from strangers: whatever counts and flags they have, nothing beyond the bytes is read. */
+static void
+test_broken_bytes (void)
+{
+  float logits[8];
+  g_autoptr (MsAssessment) a = two_members (logits);
+  ms_assess_foreign (a, "strange", logits, logits, 2);
+  g_autoptr (GBytes) x = ms_assessment_to_bytes (a);
+  gsize size;
+  gconstpointer data = g_bytes_get_data (x, &size);
+  const gsize counts[] = { offsetof (MsAssessment, M), offsetof (MsAssessment, N), offsetof (MsAssessment, n_foreign) };
+  const gint64 wrong[] = { -1, 7, G_MAXINT };
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (wrong); j++)
+      refuse_bytes (x, counts[i], wrong[j], sizeof (int));
+  refuse_bytes (x, offsetof (MsAssessment, M), 0, sizeof (int));
+  refuse_bytes (x, offsetof (MsAssessment, foreign), -1, sizeof (gpointer));
+  refuse_bytes (x, offsetof (MsAssessment, foreign), 0, sizeof (gpointer));
+  refuse_bytes (x, offsetof (MsAssessment, member), 0, sizeof (gpointer));
+  refuse_bytes (x, offsetof (MsAssessment, kl), 0, sizeof (gpointer));
+  refuse_bytes (x, offsetof (MsAssessment, ood[MS_OOD_SCORE_msp].known), 0, sizeof (gpointer));
+  refuse_bytes (x, offsetof (MsAssessment, ood[MS_OOD_SCORE_relative].foreign), 1, sizeof (gpointer));
+  refuse_bytes (x, sizeof *a + strlen ("strange"), '!', 1); /* the text has no end */
+  g_assert_null (ms_assessment_from_bytes (data, size - 1));
+  g_assert_null (ms_assessment_from_bytes (data, sizeof *a - 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +175,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/assess/single", test_single);
   g_test_add_func ("/metrics/assess/foreign", test_foreign);
   g_test_add_func ("/metrics/assess/bytes", test_bytes);
+  g_test_add_func ("/metrics/assess/broken-bytes", test_broken_bytes);
   return g_test_run ();
 }

@@ -2,6 +2,8 @@
 
 /* A session is deterministic, resumes bit for bit, looks without changing anything, and learns. */
 
+#include "core/train/checkpoint.h"
+#include "core/train/session-private.h"
 #include "tests/train/sessions.h"
 
 #include <glib/gstdio.h>
@@ -96,6 +98,31 @@ test_checkpoint (void)
   steps (a, 5);
   steps (b, 5);
   assert_same_state (a, b);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* A step whose examples cannot be counted is refused when the file is read: there is no batch for it. */
+static void
+test_checkpoint_steps (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "late.safetensors", NULL);
+  g_autoptr (MsSession) a = digits (1), b = NULL;
+  g_autoptr (GError) error = NULL;
+
+  a->step = G_MAXINT64 / 4;
+  g_assert_true (ms_session_save (a, path, &error));
+  g_assert_no_error (error);
+  g_assert_null (ms_session_load (path, NULL, 1, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "\"step\" is \"2305843009213693951\""));
+  g_clear_error (&error);
+  a->step = MS_CHECKPOINT_MOST_STEPS;
+  g_assert_true (ms_session_save (a, path, &error));
+  b = ms_session_load (path, NULL, 1, &error);
+  g_assert_no_error (error);
+  steps (b, 1);
   g_unlink (path);
   g_rmdir (dir);
 }
@@ -242,6 +269,43 @@ test_foreign_state (void)
 }
 
 /* Rules that match nothing stand in the place of the one decay, from the next step on. */
+/* @state with its number at @offset set, and what may follow from that refused, the session as it was. */
+static void
+refuse_state (MsSession *s, GBytes *state, gsize offset, guint64 first, guint64 second)
+{
+  g_autoptr (GBytes) before = ms_session_save_state (s), broken = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  char *copy = g_memdup2 (g_bytes_get_data (state, &size), g_bytes_get_size (state));
+
+  memcpy (copy + offset, &first, sizeof first);
+  memcpy (copy + offset + sizeof first, &second, sizeof second);
+  broken = g_bytes_new_take (copy, size);
+  g_assert_false (ms_session_restore_state (s, broken, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "is broken"));
+  after = ms_session_save_state (s);
+  g_assert_true (g_bytes_equal (before, after));
+}
+
+/* The states of session files come from strangers: lengths whose sum is right only because it wraps around, and steps
+ * that no batch has. */
+static void
+test_broken_state (void)
+{
+  const gsize step = 4 * sizeof (guint64), lengths = 7 * sizeof (guint64) + sizeof (MsEvaluation);
+  g_autoptr (MsSession) s = digits (1);
+  g_autoptr (GBytes) state = ms_session_save_state (s);
+  guint64 beyond = g_bytes_get_size (state) + ((guint64)1 << 20);
+
+  refuse_state (s, state, lengths, -beyond, beyond);
+  refuse_state (s, state, lengths, 1, 0);
+  refuse_state (s, state, lengths, 0, 1);
+  refuse_state (s, state, step, (guint64)-1, 0);
+  refuse_state (s, state, step, (guint64)G_MAXINT64, 0);
+  refuse_state (s, state, step, 0, (guint64)-1);
+}
+
 static void
 test_live_decay_rules (void)
 {
@@ -334,6 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/any-number-of-threads", test_threads);
   g_test_add_func ("/session/restore", test_restore);
   g_test_add_func ("/session/checkpoint", test_checkpoint);
+  g_test_add_func ("/session/checkpoint-steps", test_checkpoint_steps);
   g_test_add_func ("/session/look", test_look);
   g_test_add_func ("/session/reset", test_reset);
   g_test_add_func ("/session/reset-checkpoint", test_reset_checkpoint);
@@ -344,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/learns", test_learns);
   g_test_add_func ("/session/evaluation-groups", test_evaluation_groups);
   g_test_add_func ("/session/foreign-state", test_foreign_state);
+  g_test_add_func ("/session/broken-state", test_broken_state);
   g_test_add_func ("/session/live-decay-rules", test_live_decay_rules);
   g_test_add_func ("/session/not-finite", test_not_finite);
   return g_test_run ();
