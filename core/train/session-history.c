@@ -90,14 +90,22 @@ ms_session_history_write (MsSafetensorsWriter *writer, GPtrArray *arrays, int br
 
 /* Reading */
 
-/* NULL without an error: it is not there, which for a history is no reason to refuse a session. */
-static MsArray *
-read_part (MsSafetensors *file, int branch, const char *part, int n_dim)
+static const MsTensorInfo *
+find_part (MsSafetensors *file, int branch, const char *part, int n_dim, MsDtype dtype)
 {
   g_autofree char *name = g_strdup_printf ("session/history/%d/%s", branch, part);
   const MsTensorInfo *info = ms_safetensors_find (file, name);
 
-  return info != NULL && info->n_dim == n_dim ? ms_safetensors_read (file, info, NULL) : NULL;
+  return info != NULL && info->n_dim == n_dim && info->dtype == dtype ? info : NULL;
+}
+
+/* NULL without an error: it is not there, which for a history is no reason to refuse a session. */
+static MsArray *
+read_part (MsSafetensors *file, int branch, const char *part, int n_dim, MsDtype dtype)
+{
+  const MsTensorInfo *info = find_part (file, branch, part, n_dim, dtype);
+
+  return info != NULL ? ms_safetensors_read (file, info, NULL) : NULL;
 }
 
 static double
@@ -166,11 +174,20 @@ layers_are_sound (const MsArray *layers)
   return true;
 }
 
+/* Whether the file holds the loads of @n points of these layers: only then there is to be room for as many. */
 static bool
-same_loads (const MsArray *array, const MsHistory *h)
+has_loads (MsSafetensors *file, int branch, gsize n, const MsArray *layers)
 {
-  return array != NULL && array->dtype == MS_DTYPE_F32 && array->dim[0] == (gsize) h->n_points
-         && array->dim[1] == (gsize) h->n_layers && array->dim[2] == (gsize) h->E;
+  const MsTensorInfo *parts[] = { find_part (file, branch, "load", 3, MS_DTYPE_F32),
+                                  find_part (file, branch, "dropped", 3, MS_DTYPE_F32) };
+  gsize E = 0;
+
+  for (gsize l = 0; l < layers->dim[0]; l++)
+    E = MAX (E, (gsize) at (layers, l, 2, 0));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] == NULL || parts[i]->dim[0] != n || parts[i]->dim[1] != layers->dim[0] || parts[i]->dim[2] != E)
+      return false;
+  return true;
 }
 
 static bool
@@ -180,21 +197,33 @@ put_loads (MsHistory *h, MsSafetensors *file, int branch)
 
   if (h->n_layers == 0)
     return true;
-  load = read_part (file, branch, "load", 3);
-  dropped = read_part (file, branch, "dropped", 3);
-  if (!same_loads (load, h) || !same_loads (dropped, h))
+  load = read_part (file, branch, "load", 3, MS_DTYPE_F32);
+  dropped = read_part (file, branch, "dropped", 3, MS_DTYPE_F32);
+  if (load == NULL || dropped == NULL)
     return false;
   memcpy (h->load, load->data, load->n * sizeof (float));
   memcpy (h->dropped, dropped->data, dropped->n * sizeof (float));
   return true;
 }
 
+static bool
+evaluations_are_sound (const MsArray *array, gsize most)
+{
+  if (array->dim[1] != EVALUATION || array->dim[0] > most)
+    return false;
+  for (gsize i = 0; i < array->dim[0]; i++)
+    if (!(at (array, i, EVALUATION, 0) >= 0 && at (array, i, EVALUATION, 0) < 1e15 && at (array, i, EVALUATION, 1) >= 0
+          && at (array, i, EVALUATION, 1) <= G_MAXINT))
+      return false;
+  return true;
+}
+
 static void
 put_evaluations (MsHistory *h, MsSafetensors *file, int branch)
 {
-  g_autoptr (MsArray) array = read_part (file, branch, "evaluations", 2);
+  g_autoptr (MsArray) array = read_part (file, branch, "evaluations", 2, MS_DTYPE_F64);
 
-  if (array == NULL || array->dim[1] != EVALUATION || array->dim[0] > (gsize) h->capacity)
+  if (array == NULL || !evaluations_are_sound (array, (gsize) h->capacity))
     return;
   g_free (h->evaluations);
   h->n_evaluations = h->evaluations_size = (int) array->dim[0];
@@ -209,13 +238,14 @@ put_evaluations (MsHistory *h, MsSafetensors *file, int branch)
 MsHistory *
 ms_session_history_read (MsSafetensors *file, int branch)
 {
-  g_autoptr (MsArray) points = read_part (file, branch, "points", 2), layers = read_part (file, branch, "layers", 2);
+  g_autoptr (MsArray) points = read_part (file, branch, "points", 2, MS_DTYPE_F64);
+  g_autoptr (MsArray) layers = read_part (file, branch, "layers", 2, MS_DTYPE_I32);
   g_autoptr (MsHistory) history = NULL;
   g_autoptr (MsRecord) record = NULL;
   gsize n = points != NULL ? points->dim[0] : 0;
 
   if (n == 0 || n > 1 << 20 || points->dim[1] != POINT || !points_are_sound (points)
-      || (layers != NULL && !layers_are_sound (layers)))
+      || (layers != NULL && (!layers_are_sound (layers) || !has_loads (file, branch, n, layers))))
     return NULL;
   history = ms_history_new ((int) MAX (n + n % 2 + 2, MS_HISTORY_FEWEST));
   record = new_record (layers);

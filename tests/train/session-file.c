@@ -5,6 +5,7 @@
 #include "core/train/session-file.h"
 
 #include "core/base/json.h"
+#include "core/train/session-history.h"
 #include "core/train/timeline-file.h"
 #include "core/train/undo-file.h"
 #include "tests/train/sessions.h"
@@ -393,6 +394,41 @@ test_garbage (Fixture *f, gconstpointer data)
     }
 }
 
+/* A file that only says that its layers are large: @part of its history is missing or of other numbers. */
+static void
+refuse_history (Fixture *f, const char *part, MsDtype dtype, gsize rows, gsize columns, gconstpointer data)
+{
+  const gsize points[] = { 1, 10 }, layers[] = { 1, 2 }, other[] = { rows, columns };
+  const double point[10] = { 1, 1, 1 };
+  const gint32 layer[2] = { 4, 1 };
+  g_autoptr (MsSafetensorsWriter) writer = ms_safetensors_writer_new ();
+  g_autoptr (MsSafetensors) file = NULL;
+  g_autofree char *name = g_strconcat ("session/history/0/", part, NULL);
+
+  if (strcmp (part, "points") != 0)
+    ms_safetensors_writer_add (writer, "session/history/0/points", MS_DTYPE_F64, 2, points, point);
+  if (strcmp (part, "layers") != 0)
+    ms_safetensors_writer_add (writer, "session/history/0/layers", MS_DTYPE_I32, 2, layers, layer);
+  ms_safetensors_writer_add (writer, name, dtype, 2, other, data);
+  g_assert_true (ms_safetensors_writer_save (writer, f->path, NULL));
+  file = ms_safetensors_open (f->path, NULL);
+  g_assert_nonnull (file);
+  g_assert_null (ms_session_history_read (file, 0));
+}
+
+/* Four thousand layers of 65,536 experts each would be two terabytes of loads, which the file does not have. */
+static void
+test_huge_history (Fixture *f, gconstpointer data)
+{
+  const int n = 4096;
+  g_autofree gint32 *layers = g_new (gint32, 2 * n);
+
+  for (int i = 0; i < 2 * n; i++)
+    layers[i] = 1 << 16;
+  refuse_history (f, "layers", MS_DTYPE_I32, (gsize) n, 2, layers);
+  refuse_history (f, "load", MS_DTYPE_F32, 1, 4, layers);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -403,5 +439,6 @@ main (int argc, char *argv[])
   g_test_add ("/session-file/no-undo", Fixture, NULL, set_up, test_no_undo, tear_down);
   g_test_add ("/session-file/broken-undo", Fixture, NULL, set_up, test_broken_undo, tear_down);
   g_test_add ("/session-file/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
+  g_test_add ("/session-file/huge-history", Fixture, NULL, set_up, test_huge_history, tear_down);
   return g_test_run ();
 }
