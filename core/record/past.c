@@ -288,6 +288,7 @@ ms_past_restore (MsPast *past, int id, int parent, gint64 from, const MsHistory 
     branch = add_branch (past, id, parent, from);
   ms_history_free (branch->history);
   branch->history = ms_history_copy (history);
+  branch->history->wanted = branch->history->capacity = HISTORY_POINTS; /* a file's has room for itself only */
   ms_history_set_limit (branch->history, past->max_bytes / 8);
   if (history->n_points > 0)
     branch->last = MAX (branch->last, history->points[history->n_points - 1].last_step);
@@ -383,10 +384,13 @@ ms_past_put (MsPast *past, int id, MsRecord *record)
 {
   g_return_if_fail (past != NULL && record != NULL);
 
-  Branch *branch = find (past, id);
+  Branch *branch = find (past, id), *owner;
 
   if (branch == NULL || record->inputs == NULL)
     return;
+  /* A step before the branch began is of what it began from, whose other batches would else be hidden behind it. */
+  while (record->step <= branch->shared && (owner = find (past, branch->parent)) != NULL)
+    branch = owner;
   insert_batch (past, branch, record);
   trim (past);
 }

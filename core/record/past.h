@@ -30,7 +30,8 @@ void ms_past_restore (MsPast *past, int branch, int parent, gint64 from, const M
  * the newest step once more, as after a change without a step: its batch is replaced. */
 void ms_past_add (MsPast *past, MsRecord *record);
 
-/* A batch of @branch that was computed again; one of the same step is replaced. Histories know of it already. */
+/* A batch of @branch, or of what came before it, that was computed again; one of the same step is replaced. Histories
+ * know of it already. */
 void ms_past_put (MsPast *past, int branch, MsRecord *record);
 
 const MsHistory *ms_past_history (const MsPast *past, int branch); /* NULL: none is kept. Changes with the next add */

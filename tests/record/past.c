@@ -140,6 +140,47 @@ test_put (void)
   g_assert_cmpint (ms_past_current (past)->n_points, ==, 0);
 }
 
+/* A batch of a step before the branch began is found like one of those that it began from: none of them is hidden. */
+static void
+test_put_before (void)
+{
+  g_autoptr (MsPast) past = make_tree ();
+  g_autoptr (MsRecord) again = make_record (3, 6), later = make_record (7, 7);
+
+  ms_past_put (past, 2, again);
+  ms_past_put (past, 2, later);
+  check (past, 2, 3, 3, 6);
+  check (past, 2, 5, 5, 0);
+  check (past, 2, 7, 7, 7);
+  check (past, 2, 8, 8, 1);
+  check (past, 0, 3, 3, 6);
+  check (past, 0, 7, 7, 0); /* which is another step 7 */
+  /* What is no longer its parent's is its own. */
+  ms_past_enter (past, 0, -1, 2);
+  ms_past_put (past, 1, again);
+  check (past, 1, 4, 3, 6);
+  check (past, 0, 4, 2, 0);
+}
+
+/* What a file kept goes on as finely as if it had never been closed. */
+static void
+test_restore (void)
+{
+  g_autoptr (MsPast) past = ms_past_new (8 << 20);
+  g_autoptr (MsHistory) kept = ms_history_new (64);
+
+  for (gint64 step = 1; step <= 60; step++)
+    {
+      g_autoptr (MsRecord) record = make_record (step, 0);
+
+      ms_history_add (kept, record);
+    }
+  ms_past_restore (past, 3, -1, 0, kept);
+  ms_past_enter (past, 3, -1, 60);
+  add (past, 61, 600, 0);
+  g_assert_cmpint (ms_past_current (past)->n_points, ==, 600);
+}
+
 /* The bytes are held at every moment, the newest is there, and the kept ones lie the wider apart the older they are. */
 static void
 test_budget (void)
@@ -257,6 +298,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/past/ancestors", test_ancestors);
   g_test_add_func ("/past/again", test_again);
   g_test_add_func ("/past/put", test_put);
+  g_test_add_func ("/past/put-before", test_put_before);
+  g_test_add_func ("/past/restore", test_restore);
   g_test_add_func ("/past/budget", test_budget);
   g_test_add_func ("/past/smaller-budget", test_smaller_budget);
   g_test_add_func ("/past/many-branches", test_many_branches);
