@@ -161,6 +161,12 @@ read_entry (MsTimelineBranch *branch, JsonObject *object, GError **error)
       || (experiment = ms_experiment_with_node (base, json_object_get_member (object, "values"), TREE, error)) == NULL
       || !ms_experiment_validate (experiment, error) || (interventions = get_interventions (object, error)) == NULL)
     return false;
+  if (ms_json_get_text (object, "words") == NULL)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+                   "a change at step %" G_GINT64_FORMAT " of the session's timeline has no \"words\"", entry.step);
+      return false;
+    }
   if (ms_experiment_needs_rebuild (base, experiment))
     {
       g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
@@ -189,28 +195,54 @@ read_log (MsTimelineBranch *branch, JsonObject *object, GError **error)
 }
 
 static bool
+read_triple (JsonNode *node, gint64 numbers[3])
+{
+  JsonArray *triple = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (triple == NULL || json_array_get_length (triple) != 3)
+    return false;
+  for (guint i = 0; i < 3; i++)
+    {
+      JsonNode *number = json_array_get_element (triple, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (number) || json_node_get_value_type (number) != G_TYPE_INT64)
+        return false;
+      numbers[i] = json_node_get_int (number);
+    }
+  return true;
+}
+
+/* Steps of the branch from @least on. Of a single one there is no stride. */
+static bool
+measured_is_sound (const MsMeasured *measured, gint64 least, gint64 to)
+{
+  if (measured->first < least || measured->first > to || measured->n < 1 || measured->stride < 0)
+    return false;
+  return measured->n == 1
+         || (measured->stride >= 1 && measured->n - 1 <= (to - measured->first) / measured->stride);
+}
+
+static bool
 read_measured (MsTimelineBranch *branch, JsonObject *object, GError **error)
 {
   JsonArray *list = ms_json_need_array (object, "measured", TREE, error);
+  gint64 least = branch->from;
 
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
-      JsonNode *node = json_array_get_element (list, i);
-      JsonArray *triple = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-      MsMeasured measured;
+      gint64 numbers[3] = { -1, 0, 0 };
+      bool whole = read_triple (json_array_get_element (list, i), numbers);
+      MsMeasured measured = { numbers[0], numbers[1], numbers[2] };
 
-      if (triple == NULL || json_array_get_length (triple) != 3)
+      if (!whole || !measured_is_sound (&measured, least, branch->to))
         {
           g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
-                       "element %u of \"measured\" in the session's timeline is not three numbers", i);
+                       "element %u of \"measured\" in the session's timeline is not [first, stride, n] of steps from "
+                       "%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, i, least, branch->to);
           return false;
         }
-      measured.first = json_array_get_int_element (triple, 0);
-      measured.stride = json_array_get_int_element (triple, 1);
-      measured.n = json_array_get_int_element (triple, 2);
-      if (measured.first >= branch->from && measured.stride >= 1 && measured.n >= 1
-          && measured.n <= branch->to - branch->from + 1)
-        g_array_append_val (branch->measured, measured);
+      g_array_append_val (branch->measured, measured);
+      least = measured.first + (measured.n - 1) * measured.stride + 1;
     }
   return list != NULL;
 }
@@ -244,12 +276,20 @@ read_edit (MsTimelineBranch *branch, JsonObject *object, GError **error)
   return text == NULL || ms_intervention_parse (&branch->edit, text, error);
 }
 
-/* Whether a branch of @experiment can begin after @from steps of @parent. */
+/* Whether a branch of @experiment can begin after @from steps of @parent; without one it needs a name, which @object
+ * gives. */
 static bool
-fits_parent (const MsTimelineBranch *parent, gint64 from, const MsExperiment *experiment, GError **error)
+fits_parent (const MsTimelineBranch *parent, gint64 from, const MsExperiment *experiment, JsonObject *object,
+             GError **error)
 {
-  if (parent == NULL)
+  if (parent == NULL && ms_json_get_text (object, "name") != NULL)
     return true;
+  if (parent == NULL)
+    {
+      g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+                   "a branch of the session's timeline without a parent has no \"name\"");
+      return false;
+    }
   if (from >= parent->from && from <= parent->to
       && !ms_experiment_needs_rebuild (parent->inherited.experiment, experiment))
     return true;
@@ -276,7 +316,7 @@ read_branch (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer d
       || !ms_json_need_int (object, "serial", 0, G_MAXINT64 / 2, TREE, &serial, error)
       || (experiment = ms_experiment_from_node (json_object_get_member (object, "experiment"), TREE, error)) == NULL
       || !ms_experiment_validate (experiment, error) || (interventions = get_interventions (object, error)) == NULL
-      || !fits_parent (ms_timeline_branch (self, (int) parent), from, experiment, error))
+      || !fits_parent (ms_timeline_branch (self, (int) parent), from, experiment, object, error))
     return false;
   force = (MsForce){ experiment, interventions };
   branch = ms_timeline_add_branch (self, ms_timeline_branch (self, (int) parent), from, &force);
@@ -318,7 +358,8 @@ read_tree (MsTimeline *self, JsonObject *object, MsOpenedOf opened, gpointer dat
         return false;
     }
   if (!ms_json_need_int (object, "branch", 0, (gint64) self->branches->len - 1, TREE, &branch, error)
-      || !ms_json_need_int (object, "step", 0, ms_timeline_branch (self, (int) branch)->to, TREE, &step, error)
+      || !ms_json_need_int (object, "step", ms_timeline_branch (self, (int) branch)->from,
+                            ms_timeline_branch (self, (int) branch)->to, TREE, &step, error)
       || !ms_json_need_int (object, "serial", 0, G_MAXINT64 / 2, TREE, &self->serial, error))
     return false;
   self->now = (MsMoment){ (int) branch, step };

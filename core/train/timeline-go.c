@@ -150,7 +150,12 @@ go_to_start (MsSession *session, const GArray *way, const Start *start, GError *
     ms_session_reset (session);
   else if (!ms_session_restore_state (session, root->opened, error))
     return false;
-  return ms_force_apply (&root->inherited, session, error);
+  if (ms_session_get_step (session) == root->from)
+    return ms_force_apply (&root->inherited, session, error);
+  g_set_error (error, MS_ERROR, MS_ERROR_FORMAT,
+               "branch %d begins after step %" G_GINT64_FORMAT ", but what it began with is after step %"
+               G_GINT64_FORMAT, root->id, root->from, ms_session_get_step (session));
+  return false;
 }
 
 /* @session is of the way's root, and if it is at a moment of the timeline, at @here. On failure it is anywhere. */

@@ -152,6 +152,15 @@ assert_same_state (MsSession *a, MsSession *b)
 }
 
 static void
+assert_same_timeline (const MsTimeline *a, const MsTimeline *b)
+{
+  g_autoptr (JsonNode) x = ms_timeline_to_node (a), y = ms_timeline_to_node (b);
+  g_autofree char *p = ms_json_text (x), *q = ms_json_text (y);
+
+  g_assert_cmpstr (p, ==, q);
+}
+
+static void
 assert_same_history (const MsHistory *a, const MsHistory *b)
 {
   g_assert_cmpint (a->n_points, ==, b->n_points);
@@ -210,6 +219,7 @@ test_everything (Fixture *f, gconstpointer data)
   session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
   g_assert_no_error (error);
   assert_same_state (session, f->session);
+  assert_same_timeline (timeline, f->timeline);
   assert_same_deeds (undo, f->undo);
   g_assert_cmpuint (ms_undo_deeds (undo, false)->len, ==, 2);
   g_assert_cmpstr (kept->window, ==, "{\"layout\": \"load\"}");
@@ -286,7 +296,35 @@ test_broken (Fixture *f, gconstpointer data)
   refuse (f, "\"step\": 15", "\"step\": \"x\"");
   refuse (f, "mask:1:2", "mask:one:2");
   refuse (f, "\"branches\"", "\"twigs\"");
+  refuse (f, "\"name\": \"", "\"nome\": \"");     /* of what began anew */
+  refuse (f, "\"words\": \"", "\"verbs\": \"");
+  refuse (f, "\"step\": 33", "\"step\": 19");     /* where it stands, before the branch begins */
+  refuse (f, "[10, 10, 4]", "[10, 10, 5]");         /* measured after its end */
+  refuse (f, "[10, 10, 4]", "[10, 4611686018427387904, 4]");
+  refuse (f, "[10, 10, 4]", "[10, 0, 4]");
+  refuse (f, "[10, 10, 4]", "[10, 10, 0]");
+  refuse (f, "[10, 10, 4]", "[10, 10]");
+  refuse (f, "[10, 10, 4]", "[[], 10, 4]");
+  refuse (f, "[10, 10, 4]", "[10, 10, 4], [40, 0, 1]"); /* twice */
   refuse (f, "\"optimiser.learning_rate\": 0.02", "\"optimiser.learning_rate\": -1");
+}
+
+/* What a branch is said to have begun with is of another step than it says. */
+static void
+test_wrong_beginning (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MsTimeline) timeline = ms_timeline_new (1); /* which keeps no state */
+  g_autoptr (MsSession) session = session_of (1, SMALL);
+  g_autoptr (JsonNode) node = ms_timeline_to_node (f->timeline);
+  JsonArray *branches = json_object_get_array_member (json_node_get_object (node), "branches");
+  g_autoptr (GError) error = NULL;
+
+  json_object_set_int_member (json_array_get_object_element (branches, 0), "from", 5);
+  g_assert_true (ms_timeline_from_node (timeline, node, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (ms_timeline_recall (timeline, session, (MsMoment){ 0, 5 }, 0, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "begins after step 5"));
 }
 
 /* The file with @to in the place of the first @from, which is as long: its header is one text. */
@@ -436,6 +474,7 @@ main (int argc, char *argv[])
   g_test_add ("/session-file/everything", Fixture, NULL, set_up, test_everything, tear_down);
   g_test_add ("/session-file/checkpoints", Fixture, NULL, set_up, test_checkpoints, tear_down);
   g_test_add ("/session-file/broken", Fixture, NULL, set_up, test_broken, tear_down);
+  g_test_add ("/session-file/wrong-beginning", Fixture, NULL, set_up, test_wrong_beginning, tear_down);
   g_test_add ("/session-file/no-undo", Fixture, NULL, set_up, test_no_undo, tear_down);
   g_test_add ("/session-file/broken-undo", Fixture, NULL, set_up, test_broken_undo, tear_down);
   g_test_add ("/session-file/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
