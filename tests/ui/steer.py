@@ -101,6 +101,37 @@ def test_undo_and_redo():
         assert program.close() == 0
 
 
+def click_until(program, view, probe):
+    """Clicks into a picture, from its middle to its sides and from the top down, until something comes of it."""
+    area = program.find('image', view).get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    for across in (0.5, 0.52, 0.54, 0.56, 0.48, 0.46):
+        for y in range(area.y + 20, area.y + area.height - 20, 12):
+            xdotool('mousemove', area.x + int(across * area.width), y, 'click', 1)
+            if probe():
+                return True
+    return False
+
+
+def test_a_run_in_frontier_is_gone_to():
+    config = tempfile.mkdtemp(prefix='moescope-test-')
+    os.makedirs(os.path.join(config, 'moescope'))
+    with open(os.path.join(config, 'moescope', 'window.ini'), 'w', encoding='utf-8') as state:
+        state.write('[layouts]\ndigits-vmoe=frontier\n')
+    with Program('digits-vmoe', config=config) as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.step_to(3)
+        program.act(program.frame, 'win.new-seed')
+        program.wait_step(lambda step: step == 0, 'another seed')
+        program.wait_table('Frontier', lambda text: len(rows(text)) == 2, 'two runs')
+        window = xdotool('search', '--sync', '--onlyvisible', '--pid', program.process.pid).split()[0]
+        xdotool('windowmove', window, 0, 0, 'windowfocus', window)
+        assert click_until(program, 'Frontier', lambda: program.step() == 3)
+        wait_for('the first seed', lambda: any('seed 0' in label for label in program.labels()))
+        program.take_step()
+        assert program.step() == 4
+        assert program.close() == 0
+
+
 def test_so_many_batches():
     with Program('digits-vmoe') as program:
         program.wait_step(lambda step: step == 0, 'step 0')

@@ -133,6 +133,7 @@ void ms_window_look_at_now (MsWindow *self);
 void ms_window_move_step (MsWindow *self, int by);
 void ms_window_continue (MsWindow *self);
 void ms_window_go (MsWindow *self, int branch, gint64 step);
+void ms_window_go_to_branch (MsWindow *self, int id); /* to where it ended, unless the run stands in it */
 
 /* window-compare.c */
 MsLive *ms_window_steered (MsWindow *self);

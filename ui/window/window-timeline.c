@@ -89,6 +89,16 @@ ms_window_go (MsWindow *self, int branch, gint64 step)
 }
 
 void
+ms_window_go_to_branch (MsWindow *self, int id)
+{
+  const MsBranch *branch = id != ms_live_branch (self->live) ? ms_branches_find (ms_live_branches (self->live), id)
+                                                             : NULL;
+
+  if (branch != NULL)
+    ms_window_go (self, id, branch->to);
+}
+
+void
 ms_window_continue (MsWindow *self)
 {
   g_autofree char *sentence = NULL;
@@ -137,12 +147,8 @@ ms_window_look_at_now (MsWindow *self)
 static void
 go_to_branch_cb (GtkWidget *button, MsWindow *self)
 {
-  int id = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "branch"));
-  const MsBranch *branch = ms_branches_find (ms_live_branches (self->live), id);
-
   gtk_popover_popdown (GTK_POPOVER (gtk_menu_button_get_popover (self->branches_button)));
-  if (branch != NULL)
-    ms_window_go (self, id, branch->to);
+  ms_window_go_to_branch (self, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "branch")));
 }
 
 static GtkWidget *

@@ -230,9 +230,15 @@ ms_window_remember_layout (MsWindow *self)
 
 /* Selection */
 
+/* A run that is shown as one point is gone to, as from the timeline: there is nothing else of it to be shown. */
 static void
 select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
 {
+  if (spot != NULL && spot->kind == MS_SPOT_BRANCH)
+    {
+      ms_window_go_to_branch (self, spot->bin);
+      return;
+    }
   self->selection = ms_selection_after (&self->selection, spot);
   ms_window_show_choosers (self, ms_live_record (self->live));
   show_scenes (self);
