@@ -198,6 +198,9 @@ void ms_window_change (MsWindow *self, const MsExperiment *experiment);
 /* window.c */
 void ms_window_toast (MsWindow *self, const char *sentence);
 void ms_window_set_speed (MsWindow *self, double speed);
+
+/* window-news.c */
+void ms_window_connect_live (MsWindow *self);
 void ms_window_sync_rows (MsWindow *self, bool refused);
 void ms_window_follow_rows (MsWindow *self);
 void ms_window_show_play_state (MsWindow *self);
