@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "ui/window/what-if.h"
+#include "ui/window/trial-grid.h"
 
-#include <math.h>
 #include <string.h>
 
 /* What can be done about an expert. */
@@ -261,53 +261,6 @@ update_standing (MsWhatIf *self)
     gtk_box_append (GTK_BOX (self->standing), new_standing (self, ms_interventions_at (self->set, i)));
 }
 
-static void
-attach (GtkGrid *grid, int column, int row, const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 1);
-  gtk_widget_add_css_class (label, row == 0 ? "dim-label" : "number");
-  gtk_grid_attach (grid, label, column, row, 1, 1);
-}
-
-static void
-attach_number (GtkGrid *grid, int column, int row, const char *format, double value)
-{
-  char text[32];
-
-  g_snprintf (text, sizeof text, format, value);
-  attach (grid, column, row, isnan (value) ? "–" : text);
-}
-
-/* The busiest expert's share of the layer's assignments. */
-static double
-largest_share (const MsTrialArm *arm)
-{
-  int most = 0, all = 0;
-
-  for (int e = 0; e < arm->E; e++)
-    {
-      most = MAX (most, arm->load[e]);
-      all += arm->load[e];
-    }
-  return all > 0 ? (double) most / all : NAN;
-}
-
-/* An arm is a line of words and below it one of numbers: words are long, and the panel is narrow. */
-static void
-attach_arm (GtkGrid *grid, int row, const MsTrialArm *arm, bool control)
-{
-  g_autofree char *words = g_strdup_printf ("%s%s", arm->words != NULL ? arm->words : "no other expert is left",
-                                            control ? " (control)" : "");
-
-  gtk_grid_attach (grid, new_label (words, false), 0, row, 4, 1);
-  attach_number (grid, 0, row + 1, "%.4f", arm->task_loss);
-  attach_number (grid, 1, row + 1, "%.1f %%", 100 * arm->error);
-  attach_number (grid, 2, row + 1, "%.1f %%", 100 * arm->changed);
-  attach_number (grid, 3, row + 1, "%.1f %%", 100 * largest_share (arm));
-}
-
 /* Who has pressed Try wants to see what came of it; where that lies is known after the layout of the frame that follows
  * the one of which @data is the number. */
 static gboolean
@@ -338,28 +291,15 @@ reveal_result (MsWhatIf *self)
 static void
 update_result (MsWhatIf *self)
 {
-  static const char *const titles[] = { "task loss", "error", "changed", "busiest" };
-  GtkWidget *grid = gtk_grid_new ();
-  g_autofree char *about = NULL;
-
   clear (self->result);
-  g_object_ref_sink (grid);
-  if (self->trial != NULL)
-    {
-      about = g_strdup_printf ("Tried on the %d examples after step %" G_GINT64_FORMAT ", block %d",
-                               self->trial->examples, self->trial->step, self->trial->block);
-      gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
-      gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
-      for (int i = 0; i < 4; i++)
-        attach (GTK_GRID (grid), i, 0, titles[i]);
-      for (int i = 0; i < MS_N_ARMS; i++)
-        attach_arm (GTK_GRID (grid), 1 + 2 * i, &self->trial->arm[i], i == MS_ARM_CONTROL);
-      gtk_box_append (GTK_BOX (self->result), new_label (about, true));
-      gtk_box_append (GTK_BOX (self->result), grid);
-      if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-        reveal_result (self);
-    }
-  g_object_unref (grid);
+  if (self->trial == NULL)
+    return;
+  g_autofree char *about = g_strdup_printf ("Tried on the %d examples after step %" G_GINT64_FORMAT ", block %d",
+                                            self->trial->examples, self->trial->step, self->trial->block);
+  gtk_box_append (GTK_BOX (self->result), new_label (about, true));
+  gtk_box_append (GTK_BOX (self->result), ms_trial_grid_new (self->trial));
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    reveal_result (self);
 }
 
 static bool
