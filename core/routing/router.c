@@ -83,7 +83,7 @@ ms_router_first (MsTape *tape, const MsNode *values, const int *choice, int K)
     return NULL;
   first = ms_tape_alloc (tape, T * sizeof (MsReal));
   for (gsize t = 0; t < T; t++)
-    first[t] = values->value[t * E + (gsize)choice[t * (gsize)K]];
+    first[t] = choice[t * (gsize)K] >= 0 ? values->value[t * E + (gsize)choice[t * (gsize)K]] : 0;
   return first;
 }
 

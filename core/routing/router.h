@@ -69,7 +69,7 @@ typedef struct {
   MsNode *logits;         /* (T, E) clean; soft: (T, slots of all experts) */
   MsNode *steered;        /* logits plus offset; the logits themselves where no intervention stands */
   const MsReal *offset;   /* (T, E) what interventions add, -INFINITY where they mask; NULL: none stands */
-  const guint8 *forced;   /* (T, E) 1: a force put it first; NULL with offset */
+  const guint8 *forced;   /* (T, E) > 0: a force put it first, of several the largest last; NULL with offset */
   MsNode *noisy;          /* (T, E) steered with this step's noise, which was added to noisy->in[0]; NULL: none */
   MsNode *gates;          /* (T, E) that the choice was made from */
   MsNode *importance, *load, *gshard, *z; /* unweighted losses, mean over groups; gshard is Switch's loss too */
@@ -133,7 +133,8 @@ MsNode *ms_router_noisy (const MsRouter *router, MsTape *tape, MsNode *logits, c
 /* The z-loss of decision->steered, unless its weight is 0. */
 void ms_router_add_z (MsTape *tape, const MsRoutingConfig *config, MsDecision *decision);
 
-/* (T) of @values (T, E) at each token's first choice in @choice (T, K): what batch priority serves by. */
+/* (T) of @values (T, E) at each token's first choice in @choice (T, K), 0 where it has none, as among experts that are
+ * masked or have no finite gate: what batch priority serves by. */
 const MsReal *ms_router_first (MsTape *tape, const MsNode *values, const int *choice, int K);
 
 /* Weights 1 / K for each choice, for routers that do not learn. */

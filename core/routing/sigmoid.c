@@ -7,8 +7,9 @@
 
 #include "core/routing/router.h"
 
-/* s + b (T, E), each member's rows with its own biases, and 1 + 2 max |b| more where a force puts an expert first: the
- * biases shall not outweigh it. NULL on a dry tape. */
+/* s + b (T, E), each member's rows with its own biases, and 1 + 2 max |b| more where a force puts an expert first, for
+ * each force before it once more: biases shall not outweigh it, nor affinities be equal that are 1 but for rounding.
+ * NULL on a dry tape. */
 static const MsReal *
 biased (MsTape *tape, const MsRouter *router, const MsDecision *d)
 {
@@ -25,7 +26,7 @@ biased (MsTape *tape, const MsRouter *router, const MsDecision *d)
   for (gsize i = 0; d->forced != NULL && i < router->bias->n; i++)
     largest = MAX (largest, ABS (router->bias->value[i]));
   for (gsize i = 0; d->forced != NULL && i < affinity->n; i++)
-    sum[i] += d->forced[i] ? 1 + 2 * largest : 0;
+    sum[i] += d->forced[i] * (1 + 2 * largest);
   return sum;
 }
 

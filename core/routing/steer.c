@@ -86,7 +86,7 @@ add_forces (const MsRouter *router, const MsPass *pass, MsReal *offset, guint8 *
         if (concerns (steer, pass, t))
           {
             force_row (offset + t * E, logits + t * E, E, reach.e, (MsReal)steer->value);
-            forced[t * E + reach.e] = isfinite (offset[t * E + reach.e]);
+            forced[t * E + reach.e] = isfinite (offset[t * E + reach.e]) ? (guint8)MIN (i + 1, G_MAXUINT8) : 0;
           }
     }
 }

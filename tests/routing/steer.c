@@ -389,6 +389,39 @@ test_soft_gradients (void)
   layer_clear (&l);
 }
 
+/* Of two forces the later is the first choice, however close to 1 both gates are. */
+static void
+test_later_force (void)
+{
+  const MsRouterKind *const choosers[] = { &ms_router_top_k, &ms_router_switch, &ms_router_sigmoid };
+
+  for (guint i = 0; i < G_N_ELEMENTS (choosers); i++)
+    for (int reversed = 0; reversed < 2; reversed++)
+      {
+        Layer l;
+
+        layer_init (&l, choosers[i], 0);
+        l.config.K = 1;
+        steer (&l, reversed ? "force:0:3:margin=40 force:0:1:margin=40" : "force:0:1:margin=40 force:0:3:margin=40");
+        run (&l, true);
+        g_assert_cmpint (count_choices (&l, 0, EXAMPLES * TOKENS, reversed ? 1 : 3), ==, EXAMPLES * TOKENS);
+        layer_clear (&l);
+      }
+}
+
+/* The first expert masked and all other gates no numbers: nothing is chosen, and nothing beside the gates is read. */
+static void
+test_no_first (void)
+{
+  g_autoptr (MsTape) tape = ms_tape_new (NULL);
+  MsReal values[] = { 1, 2, 3, 4 };
+  const int choice[] = { 1, -1 };
+  const MsReal *first = ms_router_first (tape, ms_tape_input (tape, values, 2, (gsize[]){ 2, 2 }), choice, 1);
+
+  g_assert_cmpfloat (first[0], ==, 2);
+  g_assert_cmpfloat (first[1], ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,5 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/routing/steer/withdrawn", test_withdrawn);
   g_test_add_func ("/routing/steer/gradients", test_gradients);
   g_test_add_func ("/routing/steer/soft-gradients", test_soft_gradients);
+  g_test_add_func ("/routing/steer/later-force", test_later_force);
+  g_test_add_func ("/routing/steer/no-first", test_no_first);
   return g_test_run ();
 }
