@@ -216,8 +216,10 @@ prepare (Run *self, const MsSource *source, GError **error)
   if (self->session == NULL || !find_total (self, error))
     return false;
   self->stopping = ms_stopping_new (self->options->until, ms_session_experiment (self->session), error);
+  if (self->stopping == NULL)
+    return false;
   self->changes = ms_changes_new (self->options->at, self->session, self->total, error);
-  if (self->stopping == NULL || self->changes == NULL)
+  if (self->changes == NULL)
     return false;
   gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
   self->tally = ms_tally_new ((int) ((ms_session_dataset (self->session)->n_train + batch - 1) / batch));

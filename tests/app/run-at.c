@@ -243,6 +243,7 @@ test_refused (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     cli_assert_refused (cli_run (QUICK "--steps 6 --at %s", wrong[i][0]), 2, wrong[i][1]);
+  cli_assert_refused (cli_run (QUICK "--steps 6 --until nothing --at 3:nothing"), 2, "--until: \"nothing\""); /* once */
 }
 
 /* The program's bytes are compared: they are those of the BLAS kernel that it chooses for itself, see cli_run. */
