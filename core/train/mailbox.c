@@ -80,13 +80,14 @@ is_one_of (const MsRequest *request, guint kinds)
   return kinds & MS_REQUEST_BIT (request->kind);
 }
 
+#define SAVES (MS_REQUEST_BIT (MS_REQUEST_SAVE) | MS_REQUEST_BIT (MS_REQUEST_SAVE_SESSION))
+
 /* What is no business of the session that is left. */
 static void
 drop_for_open (GQueue *requests)
 {
-  const guint kept = MS_REQUEST_BIT (MS_REQUEST_SAVE) | MS_REQUEST_BIT (MS_REQUEST_SAVE_SESSION)
-                     | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH)
-                     | MS_REQUEST_BIT (MS_REQUEST_SET_DETAIL) | MS_REQUEST_BIT (MS_REQUEST_SET_BUDGET);
+  const guint kept = SAVES | MS_REQUEST_BIT (MS_REQUEST_SET_WATCH) | MS_REQUEST_BIT (MS_REQUEST_SET_DETAIL)
+                     | MS_REQUEST_BIT (MS_REQUEST_SET_BUDGET);
 
   for (GList *link = requests->head, *next; link != NULL; link = next)
     {
@@ -98,6 +99,14 @@ drop_for_open (GQueue *requests)
       ms_request_free (request);
       g_queue_delete_link (requests, link);
     }
+}
+
+/* What was to be saved still is, with all that was asked for before. */
+static void
+drop_for_quit (GQueue *requests)
+{
+  while (!g_queue_is_empty (requests) && !is_one_of (g_queue_peek_tail (requests), SAVES))
+    ms_request_free (g_queue_pop_tail (requests));
 }
 
 /* Whether of several such requests in a row one does. */
@@ -147,6 +156,7 @@ void
 ms_mailbox_quit (MsMailbox *self)
 {
   pthread_mutex_lock (&self->lock);
+  drop_for_quit (&self->requests);
   self->quit = true;
   pthread_cond_signal (&self->changed);
   pthread_mutex_unlock (&self->lock);
@@ -215,10 +225,10 @@ ms_mailbox_wait (MsMailbox *self, bool stepping, gint64 step_began, MsRequest **
       else
         wait_until (&self->changed, &self->lock, due);
     }
-  if (self->quit)
-    work = MS_WORK_QUIT;
-  else if ((*request = g_queue_pop_head (&self->requests)) != NULL)
+  if ((*request = g_queue_pop_head (&self->requests)) != NULL)
     work = MS_WORK_REQUEST;
+  else if (self->quit)
+    work = MS_WORK_QUIT;
   pthread_mutex_unlock (&self->lock);
   return work;
 }

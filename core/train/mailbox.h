@@ -90,7 +90,7 @@ void ms_mailbox_clear (MsMailbox *mailbox);
 void ms_mailbox_push (MsMailbox *mailbox, MsRequest *request);
 /* Whether a request waits of the kinds whose MS_REQUEST_BIT is in @kinds, or quitting. */
 bool ms_mailbox_has (MsMailbox *mailbox, guint kinds);
-void ms_mailbox_quit (MsMailbox *mailbox);
+void ms_mailbox_quit (MsMailbox *mailbox); /* once what is to be saved is */
 void ms_mailbox_set_speed (MsMailbox *mailbox, double steps_per_second);
 void ms_mailbox_set_refresh (MsMailbox *mailbox, double records_per_second);
 void ms_mailbox_set_replaying (MsMailbox *mailbox, bool replaying);

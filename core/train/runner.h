@@ -2,7 +2,8 @@
 
 /* A Runner steps a Session on a thread of its own at the speed asked for. Requests are queued, return at once, and act
  * in their order between two steps; what happened comes back through poll. The window never waits for the model: no
- * function here blocks longer than a short lock, except free, which waits for the step under way. */
+ * function here blocks longer than a short lock, except free, which waits for the step under way, and for what is to be
+ * saved. */
 #pragma once
 
 #include "core/metrics/condition.h"

@@ -162,6 +162,25 @@ test_requests (void)
   ms_mailbox_clear (&mailbox);
 }
 
+/* Who closes right after saving has a file all the same, with what was changed before; nothing else is waited for. */
+static void
+test_quit (void)
+{
+  g_autoptr (MsRequest) none = NULL;
+  MsMailbox mailbox;
+
+  ms_mailbox_init (&mailbox, NULL, NULL);
+  push (&mailbox, MS_REQUEST_CHANGE, 1);
+  push (&mailbox, MS_REQUEST_SAVE_SESSION, 2);
+  push (&mailbox, MS_REQUEST_STEP, 3);
+  push (&mailbox, MS_REQUEST_RECALL, 4);
+  ms_mailbox_quit (&mailbox);
+  assert_next (&mailbox, MS_REQUEST_CHANGE, 1);
+  assert_next (&mailbox, MS_REQUEST_SAVE_SESSION, 2);
+  g_assert_cmpint (ms_mailbox_wait (&mailbox, true, 0, &none), ==, MS_WORK_QUIT);
+  ms_mailbox_clear (&mailbox);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +189,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mailbox/wakes-for-the-rest", test_wakes_for_the_rest);
   g_test_add_func ("/mailbox/replaced", test_replaced);
   g_test_add_func ("/mailbox/requests", test_requests);
+  g_test_add_func ("/mailbox/quit", test_quit);
   return g_test_run ();
 }
