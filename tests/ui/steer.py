@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 
 from driver import Atspi, Program, clipboard, rows, run, wait_for, xdotool
 
@@ -168,6 +169,62 @@ def test_compare():
         program.act(program.frame, 'win.compare-end')
         wait_for('one load', lambda: 'Load, B' not in program.names('image'))
         program.wait_value('spin button', 'Active per token K', 1)
+        assert program.close() == 0
+
+
+def compare_with_copy(program):
+    program.act(program.frame, 'win.compare-copy')
+    wait_for('two loads', lambda: 'Load, B' in program.names('image'))
+    program.press('Step')
+    program.wait_step(lambda step: step == 1, 'step 1 of both')
+
+
+def test_compare_is_reset():
+    """Both begin anew in the midst of playing, and can be played again."""
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        compare_with_copy(program)
+        program.press('Play')
+        program.wait_step(lambda step: step > 10, 'step 10')
+        program.act(program.frame, 'win.reset')
+        program.find('push button', 'Play')
+        program.wait_step(lambda step: step == 0, 'step 0 again')
+        program.press('Play')
+        program.wait_step(lambda step: step > 5, 'step 5')
+        program.pause()
+        assert program.close() == 0
+
+
+def test_compare_at_a_speed():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        compare_with_copy(program)
+        xdotool('mousemove', 600, 400, 'key', '1')  # one batch in two seconds
+        wait_for('the speed', lambda: '0.5/s' in program.labels())
+        program.press('Play')
+        program.wait_step(lambda step: step == 2, 'step 2')
+        time.sleep(1)
+        assert program.step() <= 3, program.step()
+        program.press('Pause')
+        program.find('push button', 'Play')
+        assert program.close() == 0
+
+
+def test_compare_stops_at_an_alert():
+    """Where the first run is to stop both do, and can be played on."""
+    with Program('digits-collapse') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        compare_with_copy(program)
+        switch = program.find('check box', 'Pause on alert')
+        switch.get_action_iface().do_action(0)
+        wait_for('the switch', lambda: switch.get_state_set().contains(Atspi.StateType.CHECKED))
+        program.press('Play')
+        wait_for('an alert', lambda: any('step ' in name and ' in block ' in name or 'collapsed' in name
+                                         for name in program.names('push button')))
+        program.find('push button', 'Play')
+        stopped = program.step()
+        program.press('Step')
+        program.wait_step(lambda step: step > stopped, 'one step more')
         assert program.close() == 0
 
 

@@ -6,11 +6,18 @@
 #define LONG 120000
 #define LARGEST 4096 /* batches of a portion */
 
+typedef struct {
+  MsLive *live; /* borrowed; NULL after stop */
+  gint64 step;  /* at its last news */
+  bool over;    /* a recorded run that has no more records */
+} Side;
+
 struct _MsCompare {
   GObject parent;
 
-  MsLive *first, *second; /* borrowed; NULL after stop */
+  Side first, second;
   gint64 target;          /* the step that both are on their way to; -1: none */
+  bool levels;            /* only the one behind is on its way */
   gint64 left;            /* batches still to do; -1: until paused */
   int portion;
   gint64 began;           /* when the portion was asked for, us */
@@ -58,30 +65,49 @@ finish (MsCompare *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-static void
-send (MsLive *live, gint64 target)
+void
+ms_compare_halt (MsCompare *self)
 {
-  gint64 n = target - step_of (live);
+  if (self->first.live == NULL)
+    return;
+  if (self->target >= 0)
+    {
+      ms_runner_pause (ms_live_runner (self->first.live));
+      ms_runner_pause (ms_live_runner (self->second.live));
+    }
+  finish (self);
+}
 
-  if (n > 0)
-    ms_runner_step (ms_live_runner (live), is_replay (live) ? 1 : (int) MIN (n, G_MAXINT));
+static void
+send (const Side *side, gint64 target)
+{
+  gint64 n = target - step_of (side->live);
+
+  if (n > 0 && !side->over)
+    ms_runner_step (ms_live_runner (side->live), is_replay (side->live) ? 1 : (int) MIN (n, G_MAXINT));
 }
 
 /* The one behind catches up; when both are level, they go on together. */
 static void
 ask_portion (MsCompare *self)
 {
-  gint64 a = step_of (self->first), b = step_of (self->second);
+  gint64 a = step_of (self->first.live), b = step_of (self->second.live);
   int n = self->speed > 0 ? 1 : self->portion;
 
+  if (self->first.over && self->second.over)
+    {
+      finish (self);
+      return;
+    }
   if (self->left > 0)
     n = (int) MIN (n, self->left);
-  self->target = MAX (a, b) + (a == b || is_replay (self->first) || is_replay (self->second) ? n : 0);
+  self->levels = a != b && !is_replay (self->first.live) && !is_replay (self->second.live);
+  self->target = MAX (a, b) + (self->levels ? 0 : n);
   if (self->left > 0)
     self->left -= MIN (self->left, self->target - MAX (a, b));
   self->began = g_get_monotonic_time ();
-  send (self->first, self->target);
-  send (self->second, self->target);
+  send (&self->first, self->target);
+  send (&self->second, self->target);
 }
 
 static gboolean
@@ -126,26 +152,47 @@ go_on (MsCompare *self)
 
 /* A recorded run that has no more records is there as far as it goes: it stays behind without another word. */
 static bool
-has_arrived (MsCompare *self, MsLive *live)
+has_arrived (const MsCompare *self, const Side *side)
 {
-  return step_of (live) >= self->target
-         || (is_replay (live) && ms_live_state (live) == MS_RUNNER_PAUSED && !ms_live_is_new (live));
+  return side->over || step_of (side->live) >= self->target;
+}
+
+/* What it was asked for, a recorded run answers with a record, or with none when that was the last.
+ * False: it has gone back. */
+static bool
+look_at (MsCompare *self, Side *side)
+{
+  gint64 before = side->step;
+
+  side->step = step_of (side->live);
+  if (ms_live_is_new (side->live))
+    side->over = false;
+  else if (is_replay (side->live) && side->step < self->target && ms_live_state (side->live) == MS_RUNNER_PAUSED)
+    side->over = true;
+  return side->step >= before;
 }
 
 static void
 news_cb (MsCompare *self, MsLive *live)
 {
+  Side *side = live == self->first.live ? &self->first : &self->second;
+  bool went_back = !look_at (self, side);
+
+  if (self->target < 0 && self->left == 0)
+    return;
+  if (went_back) /* was reset or built anew, or its change was undone: what it was asked for does not come */
+    ms_compare_halt (self);
   if (self->target < 0 || self->timer != 0)
     return;
-  if (ms_live_state (self->first) == MS_RUNNER_FAILED || ms_live_state (self->second) == MS_RUNNER_FAILED)
+  if (ms_live_state (self->first.live) == MS_RUNNER_FAILED || ms_live_state (self->second.live) == MS_RUNNER_FAILED)
     {
       finish (self);
       return;
     }
-  if (has_arrived (self, self->first) && has_arrived (self, self->second))
+  if (has_arrived (self, &self->first) && has_arrived (self, &self->second))
     go_on (self);
-  else if (is_replay (live) && step_of (live) < self->target)
-    send (live, self->target);
+  else if (is_replay (live))
+    send (side, self->target);
 }
 
 MsCompare *
@@ -153,10 +200,12 @@ ms_compare_new (MsLive *first, MsLive *second)
 {
   MsCompare *self = g_object_new (MS_TYPE_COMPARE, NULL);
 
-  self->first = first;
-  self->second = second;
+  self->first = (Side){ first, step_of (first), false };
+  self->second = (Side){ second, step_of (second), false };
   g_signal_connect_object (first, "news", G_CALLBACK (news_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (second, "news", G_CALLBACK (news_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (first, "stopped", G_CALLBACK (ms_compare_halt), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (second, "stopped", G_CALLBACK (ms_compare_halt), self, G_CONNECT_SWAPPED);
   return self;
 }
 
@@ -164,11 +213,11 @@ void
 ms_compare_stop (MsCompare *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->first == NULL)
+  if (self->first.live == NULL)
     return;
-  g_signal_handlers_disconnect_by_data (self->first, self);
-  g_signal_handlers_disconnect_by_data (self->second, self);
-  self->first = self->second = NULL;
+  g_signal_handlers_disconnect_by_data (self->first.live, self);
+  g_signal_handlers_disconnect_by_data (self->second.live, self);
+  self->first.live = self->second.live = NULL;
   self->target = -1;
   self->left = 0;
 }
@@ -176,7 +225,7 @@ ms_compare_stop (MsCompare *self)
 static void
 start (MsCompare *self, gint64 left)
 {
-  if (self->first == NULL || !is_ready (self->first) || !is_ready (self->second))
+  if (self->first.live == NULL || !is_ready (self->first.live) || !is_ready (self->second.live))
     return;
   self->left = left;
   if (self->target < 0 && self->timer == 0)
@@ -188,16 +237,21 @@ void
 ms_compare_play (MsCompare *self)
 {
   self->portion = 1;
+  self->target = -1; /* who presses again does not wait for what may not come */
   start (self, -1);
 }
 
+/* Who is far behind is not waited for. */
 void
 ms_compare_pause (MsCompare *self)
 {
-  if (self->target < 0)
-    finish (self);
-  else
-    self->left = 0;
+  if (self->target < 0 || self->levels)
+    {
+      ms_compare_halt (self);
+      return;
+    }
+  self->left = 0;
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 void

@@ -18,7 +18,9 @@ MsCompare *ms_compare_new (MsLive *first, MsLive *second);
 void ms_compare_stop (MsCompare *compare);
 
 void ms_compare_play (MsCompare *compare);
-void ms_compare_pause (MsCompare *compare);           /* when both have come to the same step */
+void ms_compare_pause (MsCompare *compare);           /* when both have come to the same step; not to catch up */
+/* At once, wherever they are, as when one of them pauses by itself or goes back. */
+void ms_compare_halt (MsCompare *compare);
 void ms_compare_step (MsCompare *compare, int n);
 void ms_compare_set_speed (MsCompare *compare, double steps_per_second); /* 0: as fast as both go */
 bool ms_compare_is_playing (MsCompare *compare);

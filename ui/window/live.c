@@ -187,12 +187,12 @@ poll_runner (MsLive *self)
   self->records = news.records;
   if (news.restarted)
     g_signal_emit (self, signals[RESTARTED], 0);
+  emit_words (self, STOPPED, news.stopped);
   g_signal_emit (self, signals[NEWS], 0);
   self->records = NULL;
   self->is_new = false;
   emit_words (self, FAILED, news.error);
   emit_words (self, SAVED, news.saved);
-  emit_words (self, STOPPED, news.stopped);
   emit_words (self, COMMAND, news.command);
   if (news.copy != NULL)
     g_signal_emit (self, signals[COPY], 0, news.copy);

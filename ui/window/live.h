@@ -4,8 +4,8 @@
  * asks for new pictures as often as painting them leaves the model nearly undisturbed.
  *
  * Signals: "news": something of the below is new. "restarted": the run is at another place than one step further:
- * reset, rebuilt, opened, gone back; comes before the "news" of it. "failed" (const char *), "saved" (const char *
- * path), "stopped" (const char *): a condition or an alert paused the run, in words. What was asked for has come:
+ * reset, rebuilt, opened, gone back; and "stopped" (const char *): a condition or an alert paused the run, in words;
+ * both come before the "news" of it. "failed" (const char *), "saved" (const char * path). What was asked for has come:
  * "command" (const char *), "copy" (const MsCopy *), "kept" (const MsKept *): of a session file that was opened. */
 #pragma once
 

@@ -39,6 +39,8 @@ reset_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MsWindow *self = MS_WINDOW (widget);
 
+  if (self->compare != NULL)
+    ms_compare_halt (self->compare);
   ms_runner_reset (ms_live_runner (self->live));
   if (self->second != NULL)
     ms_runner_reset (ms_live_runner (self->second));

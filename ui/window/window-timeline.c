@@ -85,6 +85,8 @@ ms_window_go (MsWindow *self, int branch, gint64 step)
   selection.step = MS_NONE;
   ms_window_select (self, selection);
   g_clear_pointer (&self->sent, ms_experiment_unref);
+  if (self->compare != NULL)
+    ms_compare_halt (self->compare); /* the first run is not going where both were on their way to */
   ms_runner_go (ms_live_runner (self->live), branch, step);
 }
 

@@ -49,6 +49,8 @@ ms_window_set_speed (MsWindow *self, double speed)
 {
   self->speed = speed;
   ms_runner_set_speed (ms_live_runner (self->live), speed);
+  if (self->compare != NULL)
+    ms_compare_set_speed (self->compare, speed);
   gtk_range_set_value (GTK_RANGE (self->speed_scale), ms_speed_position (speed));
   show_speed (self);
 }
