@@ -178,6 +178,7 @@ emit_words (MsLive *self, int signal, const char *words)
 static void
 poll_runner (MsLive *self)
 {
+  g_autoptr (MsLive) held = g_object_ref (self); /* a failure may end the comparison that it is part of */
   MsRunnerNews news;
 
   if (self->runner == NULL)
@@ -189,6 +190,8 @@ poll_runner (MsLive *self)
     g_signal_emit (self, signals[RESTARTED], 0);
   emit_words (self, STOPPED, news.stopped);
   g_signal_emit (self, signals[NEWS], 0);
+  if (news.kept != NULL)
+    g_signal_emit (self, signals[KEPT], 0, news.kept);
   self->records = NULL;
   self->is_new = false;
   emit_words (self, FAILED, news.error);
@@ -196,8 +199,6 @@ poll_runner (MsLive *self)
   emit_words (self, COMMAND, news.command);
   if (news.copy != NULL)
     g_signal_emit (self, signals[COPY], 0, news.copy);
-  if (news.kept != NULL)
-    g_signal_emit (self, signals[KEPT], 0, news.kept);
   ms_runner_news_clear (&news);
 }
 

@@ -47,7 +47,7 @@ void ms_live_set_detail (MsLive *live, guint detail);
 void ms_live_set_budget (MsLive *live, gsize bytes);   /* for the past that can be looked at and gone back to */
 const GPtrArray *ms_live_records (MsLive *live);       /* all since the last "news", inside it and "restarted"; NULL */
 gint64 ms_live_told_at (MsLive *live);                 /* when the runner told the newest record */
-bool ms_live_is_new (MsLive *live);                    /* inside "news": the record is another than at the last */
+bool ms_live_is_new (MsLive *live);                    /* inside "news", "kept": another record than at the last */
 
 /* One showing of a record took @cost microseconds of processor time: adapts how often one is asked for. */
 void ms_live_note_cost (MsLive *live, gint64 cost);

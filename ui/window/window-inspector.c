@@ -84,6 +84,8 @@ meant_canvas (MsWindow *self)
     return token;
   if (ms_canvas_has_pointer (self->timeline))
     return self->timeline;
+  if (tile != NULL && ms_canvas_has_pointer (ms_tile_second (tile)))
+    return ms_tile_second (tile);
   return tile != NULL ? ms_tile_canvas (tile) : token;
 }
 

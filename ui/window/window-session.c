@@ -137,7 +137,7 @@ read_window (MsWindow *self, JsonObject *object)
     ms_window_set_speed (self, speed);
   take_parts (self, object);
   if (selection != NULL && JSON_NODE_HOLDS_OBJECT (selection))
-    ms_window_select (self, read_selection (json_node_get_object (selection)));
+    self->selection = read_selection (json_node_get_object (selection));
 }
 
 /* What the session file kept for the window that was just opened. */
@@ -153,4 +153,6 @@ ms_window_take_kept (MsWindow *self, const MsKept *kept)
   root = json_parser_get_root (parser);
   if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
     read_window (self, json_node_get_object (root));
+  if (ms_live_is_new (self->live)) /* else the record that this is of is still to come */
+    ms_window_show_record (self);
 }

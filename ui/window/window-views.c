@@ -82,6 +82,15 @@ shows_both (const MsPainter *painter)
   return g_str_equal (painter->name, "difference") || g_str_equal (painter->name, "frontier");
 }
 
+/* Histories and alerts are borrowed, and there before the first record is. */
+static bool
+holds_scene (MsCanvas *canvas)
+{
+  const MsScene *scene = ms_canvas_scene (canvas);
+
+  return scene->record != NULL || scene->history != NULL;
+}
+
 /* The picture of the run that is compared, beside the first one's. */
 static void
 show_second (MsWindow *self, MsTile *tile, bool is_seen)
@@ -92,7 +101,7 @@ show_second (MsWindow *self, MsTile *tile, bool is_seen)
   MsScene scene = paired ? scene_of (self, self->second, painter) : nothing;
 
   ms_tile_set_paired (tile, paired);
-  if (paired || ms_canvas_scene (ms_tile_second (tile))->record != NULL)
+  if (paired || holds_scene (ms_tile_second (tile)))
     ms_canvas_set_scene (ms_tile_second (tile), &scene);
 }
 
@@ -111,7 +120,7 @@ show_scenes (MsWindow *self)
       bool is_seen = seen >> i & 1;
       MsScene scene = is_seen ? ms_window_scene (self, painters[i]) : nothing;
 
-      if (canvas != NULL && (is_seen || ms_canvas_scene (canvas)->record != NULL))
+      if (canvas != NULL && (is_seen || holds_scene (canvas)))
         ms_canvas_set_scene (canvas, &scene);
       if (canvas != NULL)
         show_second (self, ms_workspace_tile (self->workspace, i), is_seen);
@@ -345,7 +354,10 @@ ms_window_set_settled (MsWindow *self, bool settled)
 {
   for (int i = 0; ms_painters ()[i] != NULL; i++)
     if (canvas_at (self, i) != NULL)
-      ms_canvas_set_settled (canvas_at (self, i), settled);
+      {
+        ms_canvas_set_settled (canvas_at (self, i), settled);
+        ms_canvas_set_settled (second_at (self, i), settled);
+      }
 }
 
 gint64
@@ -354,7 +366,8 @@ ms_window_take_paint_time (MsWindow *self)
   gint64 time = 0;
 
   for (int i = 0; ms_painters ()[i] != NULL; i++)
-    time += canvas_at (self, i) != NULL ? ms_canvas_take_paint_time (canvas_at (self, i)) : 0;
+    if (canvas_at (self, i) != NULL)
+      time += ms_canvas_take_paint_time (canvas_at (self, i)) + ms_canvas_take_paint_time (second_at (self, i));
   return time;
 }
 
