@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The real window, driven through the accessibility tree: what somebody would do in the first minute."""
 import os
+import struct
 import subprocess
 import sys
 import tempfile
 
-from driver import Program, rows, run, wait_for
+from driver import Program, rows, run, wait_for, xdotool
 
 CONTROLS = ['Open', 'Play', 'Step', 'Reset', 'New seed']
 
@@ -172,6 +173,23 @@ def test_bad_files_are_refused_in_words():
     with Program(os.path.abspath(__file__)) as program:
         wait_for('the sentence', lambda: any('window.py' in name for name in program.labels()))
         program.find('label', 'Nothing is open')
+        assert program.close() == 0
+
+
+def test_a_refused_file_changes_nothing():
+    """When a file cannot be opened, what is open keeps its name, and with it its layout and what is remembered."""
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'broken.safetensors')
+    with open(path, 'wb') as file:
+        file.write(struct.pack('<Q', 2) + b'{}')
+    with Program('plane-spirals') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.act(program.frame, 'win.open')
+        wait_for('the dialog', lambda: len(program.frames()) == 2)
+        xdotool('mousemove', 600, 400, 'type', path)
+        xdotool('key', 'Return')
+        wait_for('the sentence', lambda: any('broken.safetensors' in name for name in program.labels()))
+        program.find('push button', 'plane-spirals')
+        program.take_step()
         assert program.close() == 0
 
 

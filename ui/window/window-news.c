@@ -124,6 +124,7 @@ ms_window_follow_rows (MsWindow *self)
 static void
 restarted_cb (MsLive *live, MsWindow *self)
 {
+  ms_window_take_awaited (self);
   g_clear_pointer (&self->opening, ms_experiment_unref);
   ms_window_sync_rows (self, false);
   self->selection.step = MS_NONE;
@@ -137,6 +138,7 @@ static void
 failed_cb (MsLive *live, const char *sentence, MsWindow *self)
 {
   self->rebuilding = false;
+  g_clear_pointer (&self->awaited, g_free);
   ms_window_sync_rows (self, true);
   ms_window_show_failure (self, sentence);
 }

@@ -109,10 +109,30 @@ ms_window_open_experiment (MsWindow *self, const MsExperiment *experiment, const
 
   ms_window_end_compare (self);
   set_name (self, name);
+  g_clear_pointer (&self->awaited, g_free);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   g_clear_pointer (&self->opening, ms_experiment_unref);
   self->opening = opening;
   ms_runner_open (ms_live_runner (self->live), experiment, name);
+}
+
+/* A file that may be refused: until it is there, what is shown keeps its name. */
+static void
+await (MsWindow *self, const char *name)
+{
+  if (self->name == NULL)
+    set_name (self, name);
+  g_free (self->awaited);
+  self->awaited = g_strdup (name);
+}
+
+void
+ms_window_take_awaited (MsWindow *self)
+{
+  g_autofree char *name = g_steal_pointer (&self->awaited);
+
+  if (name != NULL)
+    set_name (self, name);
 }
 
 static bool
@@ -158,7 +178,7 @@ open_found (MsWindow *self, const Found *found, const char *name)
   else
     {
       ms_window_end_compare (self);
-      set_name (self, name);
+      await (self, name);
       if (found->kind == FILE_CHECKPOINT)
         ms_runner_open_checkpoint (ms_live_runner (self->live), found->path);
       else

@@ -80,6 +80,7 @@ struct _MsWindow {
   MsExperiment *sent;  /* owned: the change that the runner has not answered yet */
   MsExperiment *seen;  /* owned: what the steered run was seen to be on last */
   char *name;          /* owned: what is open */
+  char *awaited;       /* owned: the file that was asked for and is not yet there; NULL: none */
   MsExperiment *opening; /* owned: asked to be opened and not yet there; stays after a failure, so that the settings can
                             be put right */
   bool rebuilding;     /* the change under way rebuilds */
@@ -180,6 +181,7 @@ void ms_window_save_picture (MsWindow *self, MsCanvas *canvas);
 /* window-open.c */
 void ms_window_open_preset (MsWindow *self, const char *name);
 void ms_window_open_file (MsWindow *self, GFile *file);
+void ms_window_take_awaited (MsWindow *self); /* what was asked for is there */
 void ms_window_ask_open (MsWindow *self);
 void ms_window_ask_compare (MsWindow *self);
 void ms_window_ask_folder (MsWindow *self);

@@ -12,8 +12,11 @@ void
 ms_window_toast (MsWindow *self, const char *sentence)
 {
   g_autofree char *markup = g_markup_escape_text (sentence, -1); /* titles are Pango markup */
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast;
 
+  if (self->toasts == NULL) /* closed while a file was being written */
+    return;
+  toast = adw_toast_new (markup);
   adw_toast_set_timeout (toast, strlen (sentence) > 60 ? 8 : 4);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
@@ -228,6 +231,7 @@ ms_window_dispose (GObject *object)
   g_clear_pointer (&self->opening, ms_experiment_unref);
   g_clear_pointer (&self->state, ms_window_state_free);
   g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->awaited, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), MS_TYPE_WINDOW);
   G_OBJECT_CLASS (ms_window_parent_class)->dispose (object);
 }
