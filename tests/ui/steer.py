@@ -169,6 +169,39 @@ def test_compare():
         program.act(program.frame, 'win.compare-end')
         wait_for('one load', lambda: 'Load, B' not in program.names('image'))
         program.wait_value('spin button', 'Active per token K', 1)
+        program.act(program.frame, 'win.views')
+        wait_for('a layout that is nobody\'s own', lambda: not enabled(program.find('push button', 'Usual views')))
+        assert program.close() == 0
+
+
+def can(program, action):
+    interface = program.frame.get_action_iface()
+    return action in [Atspi.Action.get_action_name(interface, i) for i in range(interface.get_n_actions())]
+
+
+def test_control_needs_something_in_force():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('a run that can be compared', lambda: can(program, 'win.compare-copy'))
+        assert not can(program, 'win.compare-control')
+        program.press('Freeze router')
+        wait_for('a control', lambda: can(program, 'win.compare-control'))
+        compare_with_copy(program)
+        assert not can(program, 'win.step-epoch')  # which of both would it be?
+        program.act(program.frame, 'win.compare-end')
+        wait_for('epochs', lambda: can(program, 'win.step-epoch'))
+        assert program.close() == 0
+
+
+def test_the_past_is_no_stage():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.step_to(3)
+        program.act(program.frame, 'win.step-into')
+        program.find('push button', 'Next stage')
+        program.act(program.frame, 'win.earlier')
+        wait_for('a look at step 2', lambda: looking_at(program) == 2)
+        wait_for('no stages', lambda: 'Next stage' not in program.names('push button'))
         assert program.close() == 0
 
 

@@ -257,6 +257,33 @@ ms_live_stop (MsLive *self)
   g_clear_pointer (&self->runner, ms_runner_free);
 }
 
+static void
+free_runner (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  ms_runner_free (data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+runner_freed_cb (GObject *source, GAsyncResult *result, gpointer application)
+{
+  if (application != NULL)
+    g_application_release (application);
+}
+
+void
+ms_live_leave (MsLive *self)
+{
+  GApplication *application = g_application_get_default (); /* stays until the model is at rest */
+  g_autoptr (GTask) task = g_task_new (self, NULL, runner_freed_cb, application);
+
+  g_task_set_task_data (task, g_steal_pointer (&self->runner), NULL);
+  ms_live_stop (self);
+  if (application != NULL)
+    g_application_hold (application);
+  g_task_run_in_thread (task, free_runner);
+}
+
 MsRunner *
 ms_live_runner (MsLive *self)
 {

@@ -23,6 +23,8 @@ MsLive *ms_live_new (GtkWidget *widget, int n_threads);
 
 /* Ends the runner's thread; waits for the step under way. */
 void ms_live_stop (MsLive *live);
+/* Likewise, but does not wait. */
+void ms_live_leave (MsLive *live);
 
 MsRunner *ms_live_runner (MsLive *live);
 MsRunnerState ms_live_state (MsLive *live);

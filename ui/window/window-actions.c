@@ -60,7 +60,7 @@ ms_window_change (MsWindow *self, const MsExperiment *experiment)
       ms_window_open_experiment (self, experiment, name);
       return;
     }
-  self->rebuilding = now != NULL && ms_experiment_needs_rebuild (now, experiment);
+  self->rebuilding = live == self->live && now != NULL && ms_experiment_needs_rebuild (now, experiment);
   g_clear_pointer (&self->sent, ms_experiment_unref);
   self->sent = ms_experiment_ref ((MsExperiment *) experiment);
   ms_runner_change (ms_live_runner (live), experiment);
@@ -314,15 +314,18 @@ void
 ms_window_update_actions (MsWindow *self)
 {
   bool open = ms_live_record (self->live) != NULL && self->opening == NULL, opened = open && !self->focused;
-  bool has_model = open && ms_live_experiment (self->live) != NULL;
+  bool has_model = open && ms_live_experiment (self->live) != NULL, alone = self->second == NULL;
+  const MsInterventions *hands = ms_live_interventions (self->live);
 
   enable (self, open,
           (const char *const[]){ "win.play", "win.step", "win.steps", "win.step-into", "win.reset",
-                                 "win.earlier", "win.first", NULL });
+                                 "win.earlier", "win.first", "win.pin", NULL });
   enable (self, has_model,
           (const char *const[]){ "win.new-seed", "win.save-checkpoint", "win.save-session", "win.save-experiment",
-                                 "win.copy-command", "win.step-epoch", "win.compare-copy", "win.compare-seed",
-                                 "win.compare-control", NULL });
+                                 "win.copy-command", "win.compare-copy", "win.compare-seed", NULL });
+  enable (self, has_model && alone, (const char *const[]){ "win.step-epoch", NULL }); /* two may differ in its length */
+  enable (self, has_model && hands != NULL && ms_interventions_count (hands) > 0,
+          (const char *const[]){ "win.compare-control", NULL });
   enable (self, open, (const char *const[]){ "win.compare-preset", "win.compare-file", NULL });
   gtk_widget_set_sensitive (GTK_WIDGET (self->rows), has_model || self->opening != NULL);
   if (opened)

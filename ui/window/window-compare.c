@@ -45,6 +45,35 @@ update_menu (MsWindow *self)
   gtk_widget_set_visible (self->compare_off, self->second == NULL);
   gtk_widget_set_visible (self->compare_on, self->second != NULL);
   gtk_widget_set_visible (self->steered_row, self->second != NULL);
+  if (self->live != NULL)
+    ms_window_update_actions (self);
+}
+
+/* The tile for the difference comes and goes with the comparison: it makes nobody's layout an own one. */
+
+static void
+show_difference (MsWindow *self)
+{
+  bool own = self->arrangement.own != NULL;
+  g_autofree char *before = ms_window_layout_text (self);
+
+  self->shows_difference = ms_window_toggle_view (self, "difference", true);
+  if (self->shows_difference && !own)
+    self->usual_layout = g_steal_pointer (&before);
+}
+
+static void
+hide_difference (MsWindow *self)
+{
+  g_autofree char *before = g_steal_pointer (&self->usual_layout), *now = NULL;
+
+  if (!self->shows_difference)
+    return;
+  self->shows_difference = false;
+  ms_window_toggle_view (self, "difference", false);
+  now = ms_window_layout_text (self);
+  if (before != NULL && g_strcmp0 (before, now) == 0)
+    ms_window_use_usual_layout (self);
 }
 
 /* News of the second run */
@@ -59,7 +88,7 @@ news_cb (MsLive *live, MsWindow *self)
   ms_window_show_undo (self);
   ms_window_show_record (self);
   if (!self->shows_difference && ms_live_record (live) != NULL)
-    self->shows_difference = ms_window_toggle_view (self, "difference", true);
+    show_difference (self);
 }
 
 static void
@@ -106,12 +135,10 @@ ms_window_end_compare (MsWindow *self)
     return;
   ms_compare_stop (self->compare);
   g_clear_object (&self->compare);
-  if (self->shows_difference)
-    ms_window_toggle_view (self, "difference", false);
-  self->shows_difference = false;
+  hide_difference (self);
   ms_window_steer_second (self, false);
   ms_window_show_record (self); /* no picture reads the second run any more */
-  ms_live_stop (second);
+  ms_live_leave (second);
   g_object_unref (second);
   g_clear_pointer (&self->second_name, g_free);
   update_menu (self);
@@ -169,8 +196,11 @@ void
 ms_window_compare_copy (MsWindow *self, const MsCopy *copy)
 {
   bool control = self->wants_control;
-  MsRunner *runner = begin (self, control ? "control" : "copy");
+  MsRunner *runner;
 
+  if (self->opening != NULL || self->awaited != NULL) /* of a run that is being left */
+    return;
+  runner = begin (self, control ? "control" : "copy");
   ms_runner_open_copy (runner, copy, self->second_name);
   if (control)
     control_all (self, runner);

@@ -139,6 +139,7 @@ failed_cb (MsLive *live, const char *sentence, MsWindow *self)
 {
   self->rebuilding = false;
   g_clear_pointer (&self->awaited, g_free);
+  self->stage_asked = false; /* the look that was asked for may be what failed */
   ms_window_sync_rows (self, true);
   ms_window_show_failure (self, sentence);
 }

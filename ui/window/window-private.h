@@ -72,6 +72,7 @@ struct _MsWindow {
   MsCompare *compare;  /* owned: what keeps both level */
   char *second_name;   /* owned */
   bool shows_difference; /* a tile for the difference was made when it began */
+  char *usual_layout;  /* owned: before that, if it was nobody's own; NULL: it was */
   bool steers_second;  /* settings, undo and interventions act on the second run */
   bool wants_control;  /* the copy that was asked for is to be a control */
   MsScene other;       /* the second run's, that the first one's scenes refer to */
@@ -109,6 +110,7 @@ void ms_window_open_layout (MsWindow *self, const char *name); /* as it was left
 void ms_window_use_layout (MsWindow *self, const char *text);  /* a file's */
 char *ms_window_layout_text (MsWindow *self);                  /* that is shown; NULL: none yet; transfer full */
 void ms_window_remember_layout (MsWindow *self);
+void ms_window_use_usual_layout (MsWindow *self);              /* nobody's own */
 void ms_window_select (MsWindow *self, MsSelection selection);
 
 /* window-inspector.c */

@@ -34,8 +34,11 @@ ms_window_look_at (MsWindow *self, gint64 step)
   MsSelection selection = self->selection;
 
   selection.step = step >= newest_step (self) && ms_live_state (self->live) != MS_RUNNER_EMPTY ? MS_NONE : step;
-  if (selection.step != self->selection.step)
-    ms_window_select (self, selection);
+  if (selection.step == self->selection.step)
+    return;
+  if (selection.step != MS_NONE)
+    ms_window_leave_stages (self); /* of the next batch */
+  ms_window_select (self, selection);
 }
 
 static void

@@ -192,8 +192,8 @@ view_toggled_cb (MsViewsMenu *menu, int view, gboolean shown, MsWindow *self)
   show_views (self);
 }
 
-static void
-views_automatic_cb (MsViewsMenu *menu, MsWindow *self)
+void
+ms_window_use_usual_layout (MsWindow *self)
 {
   ms_arrangement_set_own (&self->arrangement, NULL);
   arrange (self);
@@ -313,7 +313,8 @@ ms_window_build_views (MsWindow *self)
   adw_bin_set_child (self->timeline_place, ms_window_build_timeline (self));
   self->views_menu = MS_VIEWS_MENU (ms_views_menu_new ());
   g_signal_connect_object (self->views_menu, "toggled", G_CALLBACK (view_toggled_cb), self, 0);
-  g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (views_automatic_cb), self, 0);
+  g_signal_connect_object (self->views_menu, "automatic", G_CALLBACK (ms_window_use_usual_layout), self,
+                           G_CONNECT_SWAPPED);
   gtk_menu_button_set_popover (self->views_button, GTK_WIDGET (self->views_menu));
   ms_window_build_choosers (self);
 }

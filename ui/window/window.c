@@ -176,12 +176,12 @@ ms_window_close_request (GtkWindow *window)
   GApplication *application = G_APPLICATION (gtk_window_get_application (window));
   g_autoptr (GTask) task = g_task_new (NULL, NULL, saved_state_cb, application);
 
+  ms_window_end_compare (self);
   remember (self);
   g_application_hold (application);
   g_task_set_task_data (task, ms_window_state_copy (self->state), (GDestroyNotify) ms_window_state_free);
   g_task_run_in_thread (task, save_state);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE); /* the step under way may take a moment yet */
-  ms_window_end_compare (self);
   ms_live_stop (self->live);
   return GTK_WINDOW_CLASS (ms_window_parent_class)->close_request (window);
 }
@@ -223,6 +223,7 @@ ms_window_dispose (GObject *object)
   if (self->second != NULL)
     ms_live_stop (self->second);
   g_clear_pointer (&self->second_name, g_free);
+  g_clear_pointer (&self->usual_layout, g_free);
   g_clear_pointer (&self->stats, ms_frame_stats_free);
   ms_arrangement_clear (&self->arrangement);
   g_clear_pointer (&self->stage_pills, g_ptr_array_unref);
