@@ -219,6 +219,26 @@ def test_cuts_by_drag_and_keys():
         wait_for('the width as it was left', lambda: abs(tiles.place('Load')[2] - width - 36) <= 4)
 
 
+def test_a_cut_is_dragged_while_it_plays():
+    """What is new meanwhile does not put the cut back."""
+    with Program('digits-vmoe', config=with_layout('digits-vmoe', 'row(0.5 load curves)')) as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        wait_for('the tiles', lambda: views(program) == {'Load', 'Curves'})
+        still(program)
+        tiles = Tiles(program)
+        x, y, width, height = tiles.place('Load')
+        program.press('Play')
+        for i, across in enumerate((10, 30, 50, 70)):
+            xdotool('mousemove', x + width + across, y + height // 2, *(('mousedown', 1) if i == 0 else ()))
+            before = program.step()
+            program.wait_step(lambda step, before=before: step > before + 2, 'some steps')
+        xdotool('mouseup', 1)
+        wait_for('a wider Load', lambda: abs(tiles.place('Load')[2] - width - 60) <= 2)
+        program.pause()
+        assert abs(tiles.place('Load')[2] - width - 60) <= 2
+        assert program.close() == 0
+
+
 def test_a_file_brings_its_layout():
     path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'mine.json')
     with open(path, 'w', encoding='utf-8') as file:

@@ -220,7 +220,7 @@ ms_workspace_arrange (MsWorkspace *self, const MsLayout *layout, guint64 applyin
   bool same = self->layout != NULL && ms_layout_equal (self->layout, layout);
 
   applying = with_tile (self, applying);
-  if (same && applying == self->applying)
+  if (applying == self->applying && (same || self->drag.kind == MS_DRAG_CUT)) /* the hand has the last word */
     return;
   self->applying = applying;
   self->drag.kind = MS_DRAG_NOTHING; /* what was dragged may be elsewhere */
