@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Steering in the real window: the past is looked at and gone on from, changes are undone, two runs are compared."""
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -261,12 +262,29 @@ def test_compare_stops_at_an_alert():
         assert program.close() == 0
 
 
-def save_in_dialog(program, action, path):
-    program.act(program.frame, action)
+def save_in_dialog(program, node, action, path):
+    program.act(node, action)
     wait_for('the dialog', lambda: len(program.frames()) == 2)
     xdotool('mousemove', 600, 400, 'key', 'ctrl+a', 'type', path)
     xdotool('key', 'Return')
     wait_for('the file', lambda: os.path.exists(path))
+
+
+def test_the_difference_is_saved():
+    """The picture in the file is the one in the window, which knows the second run."""
+    folder = tempfile.mkdtemp(prefix='moescope-test-')
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.act(program.frame, 'win.compare-seed')
+        wait_for('the difference', lambda: 'Difference' in program.names('image'))
+        program.press('Step')
+        program.wait_step(lambda step: step == 1, 'step 1 of both')
+        program.wait_table('Difference', lambda text: len(rows(text)) > 3, 'differences')
+        path = os.path.join(folder, 'both.svg')
+        save_in_dialog(program, program.find('image', 'Difference'), 'canvas.save-picture', path)
+        drawn = wait_for('a whole file', lambda: re.findall('<(?:use|path|rect)', open(path, encoding='utf-8').read()))
+        assert program.close() == 0
+    assert len(drawn) > 220, len(drawn)  # 287 with both runs, 164 with the words that there is no second
 
 
 def test_command_line():
@@ -298,7 +316,7 @@ def test_command_line_of_a_checkpoint():
         program.act(program.frame, 'win.copy-command')
         expected = f"moescope run '{begun}' --at 3:routing.k=2 --steps 5"
         wait_for(expected, lambda: clipboard() == expected)
-        save_in_dialog(program, 'win.save-checkpoint', saved)
+        save_in_dialog(program, program.frame, 'win.save-checkpoint', saved)
         words = [moescope, *shlex.split(expected)[1:], '--checkpoint', line, *threads]
         subprocess.run(words, check=True, capture_output=True)
         with open(line, 'rb') as one, open(saved, 'rb') as other:
@@ -328,7 +346,7 @@ def test_session_file():
         program.press('Undo')
         program.wait_value('spin button', 'Active per token K', 2)
         table = program.wait_table('Curves', lambda text: rows(text)[-1]['last step'] == '7', 'the curves up to step 7')
-        save_in_dialog(program, 'win.save-session', path)
+        save_in_dialog(program, program.frame, 'win.save-session', path)
         before = program.table('Load')
         program.take_step()
         loads = program.wait_table('Load', lambda text: text != before, 'the load of step 8')

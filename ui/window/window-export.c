@@ -5,13 +5,11 @@
 #include "ui/window/table-window.h"
 #include "ui/window/window-private.h"
 
-/* Everything a picture needs, kept while a thread writes it. */
+/* A picture as it stood when it was asked for, while a thread writes it: what a scene points to goes on changing, so it
+ * is the strokes that are kept. */
 typedef struct {
-  const MsPainter *painter;
-  MsRecord *record;   /* owned, may be NULL */
-  MsHistory *history; /* owned, may be NULL */
-  MsSelection selection;
-  MsPalette palette;
+  cairo_surface_t *strokes; /* owned */
+  const char *name;
   double width, height;
   char *path; /* owned */
 } Picture;
@@ -19,8 +17,7 @@ typedef struct {
 static void
 picture_free (Picture *picture)
 {
-  ms_record_unref (picture->record);
-  ms_history_free (picture->history);
+  cairo_surface_destroy (picture->strokes);
   g_free (picture->path);
   g_free (picture);
 }
@@ -29,29 +26,39 @@ static Picture *
 picture_new (MsCanvas *canvas, const char *path)
 {
   Picture *picture = g_new0 (Picture, 1);
-  const MsScene *scene = ms_canvas_scene (canvas);
+  const MsPainter *painter = ms_canvas_painter (canvas);
+  MsPalette palette = ms_canvas_palette (canvas);
+  cairo_t *cr;
 
-  picture->painter = ms_canvas_painter (canvas);
-  picture->record = scene->record != NULL ? ms_record_ref ((MsRecord *) scene->record) : NULL;
-  picture->history = scene->history != NULL ? ms_history_copy (scene->history) : NULL;
-  picture->selection = scene->selection;
-  picture->palette = ms_canvas_palette (canvas);
+  picture->name = painter->name;
   picture->width = gtk_widget_get_width (GTK_WIDGET (canvas));
   picture->height = gtk_widget_get_height (GTK_WIDGET (canvas));
   picture->path = g_strdup (path);
+  picture->strokes = cairo_recording_surface_create (
+    CAIRO_CONTENT_COLOR_ALPHA, &(cairo_rectangle_t){ 0, 0, picture->width, picture->height });
+  cr = cairo_create (picture->strokes);
+  painter->paint (cr, picture->width, picture->height, ms_canvas_scene (canvas), NULL, &palette);
+  cairo_destroy (cr);
   return picture;
+}
+
+static void
+draw_strokes (cairo_t *cr, double width, double height, gconstpointer data)
+{
+  const Picture *picture = data;
+
+  cairo_set_source_surface (cr, picture->strokes, 0, 0);
+  cairo_paint (cr);
 }
 
 static void
 write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Picture *picture = data;
-  MsScene scene
-    = { .record = picture->record, .history = picture->history, .selection = picture->selection };
   GError *error = NULL;
 
-  if (ms_paint_export (picture->painter, &scene, &picture->palette, picture->width, picture->height, picture->path,
-                       &error))
+  if (ms_paint_export_drawing (draw_strokes, picture, picture->name, picture->width, picture->height, picture->path,
+                               &error))
     g_task_return_pointer (task, g_path_get_basename (picture->path), g_free);
   else
     g_task_return_error (task, error);
