@@ -143,6 +143,7 @@ take_records (MsLive *self, const MsRunnerNews *news)
   if (news->replaced || news->restarted || news->branch != self->branch)
     {
       self->wanted = -1;
+      g_clear_handle_id (&self->recall_source, g_source_remove);
       enter_branch (self, news);
     }
   for (guint i = 0; i < news->records->len; i++)

@@ -47,5 +47,6 @@ ms_preferences_show (GtkWindow *parent, int megabytes, gsize used, MsMemoryChang
   gtk_window_set_default_size (GTK_WINDOW (window), 560, 220);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
   gtk_window_present (GTK_WINDOW (window));
 }
