@@ -153,7 +153,8 @@ ms_axis_draw_y (cairo_t *cr, const MsPalette *palette, const MsAxis *axis, const
 
       g_snprintf (label, sizeof label, "%s%s", number.text, suffix);
       ms_draw_rule (cr, left, y - 0.5, right - left, 1, palette->grid);
-      ms_text_draw (cr, palette, &look, left - 6 * palette->scale, y, label);
+      if (ms_text_width (palette, MS_TEXT_SMALL, label) <= left - 6 * palette->scale)
+        ms_text_draw (cr, palette, &look, left - 6 * palette->scale, y, label);
     }
 }
 

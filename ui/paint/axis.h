@@ -37,7 +37,8 @@ double ms_axis_round_up (double top, int most);
  * that is at least @least. */
 int ms_axis_every (double least);
 
-/* Rules from @left to @right at the ticks, labels to the left of @left; @suffix ("%") follows each number. */
+/* Rules from @left to @right at the ticks, labels to the left of @left where they fit into the picture; @suffix ("%")
+ * follows each number. */
 void ms_axis_draw_y (cairo_t *cr, const MsPalette *palette, const MsAxis *axis, const MsTicks *ticks, double left,
                      double right, const char *suffix);
 

@@ -44,7 +44,7 @@ lay_out (double width, double height, const MsScene *scene, const MsPalette *pal
   Layout layout = { .frame = ms_frame_layout (width, height, palette) };
   const MsHistory *history = scene->history;
   cairo_rectangle_t area = layout.frame.content;
-  double s = palette->scale, gutter = area.width >= 160 * s ? 40 * s : 0, axis = area.height >= 80 * s ? 18 * s : 0;
+  double s = palette->scale, gutter = area.width >= 110 * s ? 40 * s : 0, axis = area.height >= 80 * s ? 18 * s : 0;
 
   if (history == NULL || history->n_points < 1 || area.width < 16 || area.height < 16)
     return layout;
@@ -93,6 +93,8 @@ draw_names_inside (cairo_t *cr, const cairo_rectangle_t *plot, const GArray *lis
 {
   double line = ms_text_height (palette, MS_TEXT_SMALL), s = palette->scale, right = plot->x + plot->width - 4 * s;
 
+  if (plot->width < 120 * s)
+    return; /* they would hide what they name; a tooltip has them */
   for (guint i = 0; i < list->len && (i + 1) * line < plot->height; i++)
     {
       const MsSeries *series = &g_array_index (list, MsSeries, i);

@@ -207,7 +207,8 @@ static void
 paint_losses (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
 {
   const MsScene *scenes[] = { scene, scene->other };
-  MsTicks up = ms_ticks (0, layout->loss.v1, 4, false);
+  int most = (int) CLAMP (layout->plot.height / (16 * palette->scale), 2, 4);
+  MsTicks up = ms_ticks (0, layout->loss.v1, most, false);
   MsTicks across = ms_ticks (layout->steps.v0, layout->steps.v1, MAX (2, (int) (layout->plot.width / 90)), true);
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
   double right = layout->plot.x + layout->plot.width, bottom = layout->plot.y + layout->plot.height;
@@ -255,6 +256,8 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   look.max_width = MAX (1, room);
   g_snprintf (scale, sizeof scale, "A − B in share: blue −%s %%, orange +%s %%",
               ms_number_fixed (100 * pair.most, 1).text, ms_number_fixed (100 * pair.most, 1).text);
+  if (ms_text_width (palette, MS_TEXT_SMALL, scale) > room)
+    g_snprintf (scale, sizeof scale, "share A − B, ±%s %%", ms_number_fixed (100 * pair.most, 1).text);
   if (pair.alike && layout.frame.foot.height > 0)
     ms_text_draw (cr, palette, &look, layout.frame.foot.x, layout.frame.foot.y + layout.frame.foot.height / 2, scale);
   look.max_width = MAX (1, layout.frame.content.width);

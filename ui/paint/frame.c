@@ -210,7 +210,10 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
   char more[48];
   bool all = n <= MOST_SWATCHES && ms_frame_expert_legend_width (palette, heading, first, n) - GAP * s <= width + 1;
 
-  if (width < 40 * s)
+  g_snprintf (more, sizeof more, "… %s in all", ms_number_count (n).text);
+  if (width < 40 * s
+      || (!all && ms_frame_expert_legend_width (palette, heading, first, 1)
+                    + ms_text_width (palette, MS_TEXT_SMALL, more) > width))
     return;
   x += ms_text_draw (cr, palette, &look, x, middle, heading) + 8 * s;
   for (int e = first; e < first + n; e++)
@@ -218,7 +221,6 @@ ms_frame_expert_legend (cairo_t *cr, const MsPalette *palette, double x, double 
       MsNumber number = ms_number_count (e);
       double next = x + swatch_step (palette, e);
 
-      g_snprintf (more, sizeof more, "… %s in all", ms_number_count (n).text);
       if (!all && next > end - ms_text_width (palette, MS_TEXT_SMALL, more))
         {
           if (x + ms_text_width (palette, MS_TEXT_SMALL, more) <= end + 1)
