@@ -5,6 +5,7 @@
 #include "ui/paint/draw.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SHADES 256
 
@@ -15,19 +16,29 @@ fill_shades (guint32 *shades, const MsPalette *palette)
     shades[i] = ms_colour_pixel (ms_palette_sequential (palette, i / (SHADES - 1.0)));
 }
 
+/* The column of pixels that each column of cells is in; a division for every cell would take longest of all. */
+static int *
+find_places (int columns, int width)
+{
+  int *place = g_new (int, columns);
+
+  for (int c = 0; c < columns; c++)
+    place[c] = (int) ((gint64) c * width / columns);
+  return place;
+}
+
 /* The largest of the cells of rows [r0, r1) that share each of the @width columns of pixels. */
 static void
-pool_rows (float *most, const float *values, int r0, int r1, int columns, int width)
+pool_rows (float *most, const float *values, int r0, int r1, int columns, int width, const int *place)
 {
   for (int x = 0; x < width; x++)
     most[x] = 0;
   for (int r = r0; r < r1; r++)
     for (int c = 0; c < columns; c++)
       {
-        int x = width == columns ? c : (int) ((gint64) c * width / columns);
         float v = values[(gsize) r * (gsize) columns + (gsize) c];
 
-        most[x] = v > most[x] ? v : most[x];
+        most[place[c]] = v > most[place[c]] ? v : most[place[c]];
       }
 }
 
@@ -39,6 +50,7 @@ ms_heat_draw (cairo_t *cr, const cairo_rectangle_t *area, const float *values, i
   guint32 shades[SHADES];
   g_autofree guint32 *pixels = NULL;
   g_autofree float *row = NULL;
+  g_autofree int *place = NULL;
   double factor = most > 0 ? (SHADES - 1) / most : 0;
 
   if (rows < 1 || columns < 1 || area->width <= 0 || area->height <= 0)
@@ -46,10 +58,11 @@ ms_heat_draw (cairo_t *cr, const cairo_rectangle_t *area, const float *values, i
   fill_shades (shades, palette);
   pixels = g_new (guint32, (gsize) width * (gsize) height);
   row = g_new (float, width);
+  place = find_places (columns, width);
   for (int y = 0; y < height; y++)
     {
       pool_rows (row, values, (int) ((gint64) y * rows / height), (int) ((gint64) (y + 1) * rows / height), columns,
-                 width);
+                 width, place);
       for (int x = 0; x < width; x++)
         pixels[y * width + x] = shades[(int) CLAMP ((double) row[x] * factor + 0.5, 0, SHADES - 1)];
     }
@@ -58,18 +71,22 @@ ms_heat_draw (cairo_t *cr, const cairo_rectangle_t *area, const float *values, i
 
 /* Likewise, the one farthest from 0; a mark is farther than all, no data nearer. */
 static void
-pool_signed (float *far, const float *values, int r0, int r1, int columns, int width)
+pool_signed (float *far, const float *values, int r0, int r1, int columns, int width, const int *place)
 {
+  if (width == columns && r1 == r0 + 1)
+    {
+      memcpy (far, values + (gsize) r0 * (gsize) columns, (gsize) columns * sizeof *far);
+      return;
+    }
   for (int x = 0; x < width; x++)
     far[x] = MS_HEAT_NONE;
   for (int r = r0; r < r1; r++)
     for (int c = 0; c < columns; c++)
       {
-        int x = width == columns ? c : (int) ((gint64) c * width / columns);
-        float v = values[(gsize) r * (gsize) columns + (gsize) c];
+        float v = values[(gsize) r * (gsize) columns + (gsize) c], *here = far + place[c];
 
-        if (fabsf (v) > fabsf (far[x]) || isnan (far[x]))
-          far[x] = v;
+        if (fabsf (v) > fabsf (*here) || isnan (*here))
+          *here = v;
       }
 }
 
@@ -81,6 +98,7 @@ ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *va
   guint32 shades[SHADES + 1], mark = ms_colour_pixel (palette->outline);
   g_autofree guint32 *pixels = NULL;
   g_autofree float *row = NULL;
+  g_autofree int *place = NULL;
 
   if (rows < 1 || columns < 1 || area->width <= 0 || area->height <= 0)
     return;
@@ -88,10 +106,11 @@ ms_heat_draw_signed (cairo_t *cr, const cairo_rectangle_t *area, const float *va
     shades[i] = ms_colour_pixel (ms_palette_diverging (palette, 2.0 * i / SHADES - 1));
   pixels = g_new (guint32, (gsize) width * (gsize) height);
   row = g_new (float, width);
+  place = find_places (columns, width);
   for (int y = 0; y < height; y++)
     {
       pool_signed (row, values, (int) ((gint64) y * rows / height), (int) ((gint64) (y + 1) * rows / height), columns,
-                   width);
+                   width, place);
       for (int x = 0; x < width; x++)
         pixels[y * width + x] = isnan (row[x])  ? 0
                                 : row[x] > 1.5f ? mark
