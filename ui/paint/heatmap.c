@@ -328,7 +328,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 static bool
 pick (double x, double y, double width, double height, const MsScene *scene, const MsPalette *palette, MsSpot *spot)
 {
-  g_autoptr (MsShareMap) map = ms_share_map_new (scene);
+  g_autoptr (MsShareMap) map = ms_share_map_new_shape (scene);
   Layout layout = lay_out (width, height, map, palette);
   cairo_rectangle_t rows = layout.grid, head = layout.frame.head;
 

@@ -9,7 +9,7 @@
 #include <math.h>
 
 static MsShareMap *
-map_new (int n_layers, int E)
+map_new (int n_layers, int E, bool loads)
 {
   MsShareMap *map = g_new0 (MsShareMap, 1);
   gsize n = (gsize) n_layers * (gsize) E;
@@ -21,11 +21,11 @@ map_new (int n_layers, int E)
   map->member = g_new0 (int, n_layers);
   map->soft = g_new0 (bool, n_layers);
   map->total = g_new0 (double, n_layers);
-  map->load = g_new (float, n);
-  map->dropped = g_new (float, n);
-  for (gsize i = 0; i < n; i++)
-    map->load[i] = map->dropped[i] = NAN;
   map->point = MS_NONE;
+  map->load = loads ? g_new (float, n) : NULL;
+  map->dropped = loads ? g_new (float, n) : NULL;
+  for (gsize i = 0; loads && i < n; i++)
+    map->load[i] = map->dropped[i] = NAN;
   return map;
 }
 
@@ -45,14 +45,14 @@ ms_share_map_free (MsShareMap *map)
 }
 
 static MsShareMap *
-map_of_record (const MsRecord *record)
+map_of_record (const MsRecord *record, bool loads)
 {
   int E = 0;
 
   for (int l = 0; l < record->n_routing; l++)
     E = MAX (E, record->routing[l]->E);
 
-  MsShareMap *map = map_new (record->n_routing, E);
+  MsShareMap *map = map_new (record->n_routing, E, loads);
 
   map->first_step = map->last_step = record->step;
   for (int l = 0; l < map->n_layers; l++)
@@ -64,8 +64,8 @@ map_of_record (const MsRecord *record)
       map->block[l] = routing->layer;
       map->member[l] = routing->member;
       map->soft[l] = ms_load_is_weight (routing);
-      map->total[l] = ms_load_total (routing);
-      for (int e = 0; e < routing->E; e++)
+      map->total[l] = loads ? ms_load_total (routing) : 0;
+      for (int e = 0; loads && e < routing->E; e++)
         {
           map->load[row + (gsize) e] = (float) ms_load_value (routing, e);
           map->dropped[row + (gsize) e] = (float) routing->dropped[e];
@@ -90,9 +90,9 @@ name_layers (MsShareMap *map, const MsRecord *record)
 }
 
 static MsShareMap *
-map_of_point (const MsHistory *history, int i, const MsRecord *record)
+map_of_point (const MsHistory *history, int i, const MsRecord *record, bool loads)
 {
-  MsShareMap *map = map_new (history->n_layers, history->E);
+  MsShareMap *map = map_new (history->n_layers, history->E, loads);
 
   map->first_step = history->points[i].first_step;
   map->last_step = history->points[i].last_step;
@@ -103,7 +103,7 @@ map_of_point (const MsHistory *history, int i, const MsRecord *record)
 
       map->experts[l] = history->layer_experts[l];
       map->block[l] = history->layer_block[l];
-      for (int e = 0; e < map->experts[l]; e++)
+      for (int e = 0; loads && e < map->experts[l]; e++)
         {
           map->load[row + (gsize) e] = load[e];
           map->dropped[row + (gsize) e] = dropped[e];
@@ -114,8 +114,8 @@ map_of_point (const MsHistory *history, int i, const MsRecord *record)
   return map;
 }
 
-MsShareMap *
-ms_share_map_new (const MsScene *scene)
+static MsShareMap *
+read_map (const MsScene *scene, bool loads)
 {
   const MsRecord *record = scene->record;
   int point = ms_moment_point (scene->history, scene->selection.step);
@@ -123,14 +123,26 @@ ms_share_map_new (const MsScene *scene)
   MsShareMap *map;
 
   if (past && (scene->selection.step >= 0 || !now))
-    map = map_of_point (scene->history, point, record);
+    map = map_of_point (scene->history, point, record, loads);
   else if (now)
-    map = map_of_record (record);
+    map = map_of_record (record, loads);
   else
-    map = map_new (0, 0);
+    map = map_new (0, 0, loads);
   if (past && scene->history->n_layers == map->n_layers)
     map->point = point;
   return map;
+}
+
+MsShareMap *
+ms_share_map_new (const MsScene *scene)
+{
+  return read_map (scene, true);
+}
+
+MsShareMap *
+ms_share_map_new_shape (const MsScene *scene)
+{
+  return read_map (scene, false);
 }
 
 double

@@ -22,6 +22,8 @@ typedef struct {
 } MsShareMap;
 
 MsShareMap *ms_share_map_new (const MsScene *scene); /* never NULL; n_layers 0: nothing was routed */
+/* The same for where things stand: without loads and what was dropped (NULL), and no layer has a total. */
+MsShareMap *ms_share_map_new_shape (const MsScene *scene);
 void ms_share_map_free (MsShareMap *map);
 
 /* u = c E / N: 1 is an even share. NaN: not captured, or there is no such expert. */
