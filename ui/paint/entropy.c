@@ -18,6 +18,7 @@
 #define BINS 40
 #define WEIGHTS 65536 /* looked at in the selected layer, and again in all others together: a frame's worth */
 #define TOKENS 8192
+#define THIN 8.0 /* rows below this height are hatched together */
 
 typedef struct {
   MsFrame frame;
@@ -164,12 +165,9 @@ paint_marks (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *row, co
 {
   double y = round (row->y + row->height / 2), r = CLAMP (row->height / 4, 1, 5 * palette->scale);
   double low = ms_axis_at (&layout->across, entropy->low), high = ms_axis_at (&layout->across, entropy->high);
-  cairo_rectangle_t area = { row->x, row->y + row->height / 4, row->width, row->height / 2 };
 
   if (isfinite (entropy->gate))
     ms_draw_rule (cr, low, y - r / 2, high - low, r, ms_colour_mix (palette->panel, palette->accent, 0.4));
-  else
-    ms_draw_hatch (cr, &area, ms_colour_alpha (palette->missing, 0.6), 8, 1);
   /* The most that each can be: layers of fewer experts end before the axis does, members' tokens before their layer. */
   if (entropy->gate_top < entropy->load_top)
     ms_draw_rule (cr, ms_axis_at (&layout->across, entropy->gate_top), row->y + 2, 1, MAX (1, row->height - 4),
@@ -184,10 +182,10 @@ paint_marks (cairo_t *cr, const Layout *layout, const cairo_rectangle_t *row, co
 }
 
 static void
-paint_row (cairo_t *cr, const Layout *layout, const MsScene *scene, int layer, const MsPalette *palette)
+paint_row (cairo_t *cr, const Layout *layout, const MsScene *scene, int layer, const MsLayerEntropy *entropy,
+           const MsPalette *palette)
 {
   const MsRouting *routing = scene->record->routing[layer];
-  MsLayerEntropy entropy = ms_layer_entropy (routing, token_budget (scene, routing));
   cairo_rectangle_t row = row_area (layout, layer);
   bool selected = routing == ms_scene_routing (scene), words = row.height >= ms_text_height (palette, MS_TEXT_SMALL);
   double y = row.y + row.height / 2, s = palette->scale;
@@ -195,13 +193,56 @@ paint_row (cairo_t *cr, const Layout *layout, const MsScene *scene, int layer, c
                   .ay = 0.5, .max_width = layout->names - 4 * s };
   MsText reading = { MS_TEXT_SMALL, palette->text, .ay = 0.5, .max_width = layout->readings - 10 * s };
 
-  if (selected && layout->n > 1)
-    ms_draw_rect (cr, &row, ms_colour_mix (palette->panel, palette->accent, 0.08));
-  paint_marks (cr, layout, &row, &entropy, palette);
+  paint_marks (cr, layout, &row, entropy, palette);
   if (words && layout->names > 0)
     ms_text_draw (cr, palette, &name, row.x - 6 * s, y, ms_routing_name (routing).text);
   if (words && layout->readings > 0)
-    ms_text_draw (cr, palette, &reading, row.x + row.width + 10 * s, y, ms_entropy_reading (&entropy));
+    ms_text_draw (cr, palette, &reading, row.x + row.width + 10 * s, y, ms_entropy_reading (entropy));
+}
+
+/* Layers whose gates were not captured are hatched, neighbours at once where rows are too thin to stand apart: a
+ * hundred hatches would take longer than all the rest. */
+static void
+paint_missing (cairo_t *cr, const Layout *layout, const MsLayerEntropy *entropy, const MsPalette *palette)
+{
+  for (int l = 0; l < layout->n; l++)
+    {
+      cairo_rectangle_t area = row_area (layout, l);
+      bool thin = area.height < THIN;
+
+      if (isfinite (entropy[l].gate))
+        continue;
+      while (thin && l + 1 < layout->n && !isfinite (entropy[l + 1].gate))
+        l++;
+      area.height = row_area (layout, l).y + area.height - area.y;
+      if (!thin)
+        {
+          area.y += area.height / 4;
+          area.height /= 2;
+        }
+      ms_draw_hatch (cr, &area, ms_colour_alpha (palette->missing, 0.6), 8, 1);
+    }
+}
+
+static void
+paint_rows (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsLayerEntropy *selected,
+            const MsPalette *palette)
+{
+  const MsRouting *routing = ms_scene_routing (scene);
+  g_autofree MsLayerEntropy *entropy = g_new (MsLayerEntropy, layout->n);
+
+  for (int l = 0; l < layout->n; l++)
+    {
+      const MsRouting *other = scene->record->routing[l];
+      cairo_rectangle_t row = row_area (layout, l);
+
+      if (other == routing && layout->n > 1)
+        ms_draw_rect (cr, &row, ms_colour_mix (palette->panel, palette->accent, 0.08));
+      entropy[l] = other == routing ? *selected : ms_layer_entropy (other, token_budget (scene, other));
+    }
+  paint_missing (cr, layout, entropy, palette);
+  for (int l = 0; l < layout->n; l++)
+    paint_row (cr, layout, scene, l, &entropy[l], palette);
 }
 
 static void
@@ -327,8 +368,10 @@ paint_histogram (cairo_t *cr, const Layout *layout, const MsScene *scene, const 
     paint_token (cr, layout, routing, scene->selection.token, palette);
 }
 
+/* @entropy: of the selected layer. */
 static void
-paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
+paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsLayerEntropy *entropy,
+             const MsPalette *palette)
 {
   char figures[4][80] = { "" };
   const char *const list[] = { figures[0], figures[1], figures[2], figures[3], NULL };
@@ -336,14 +379,12 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPa
 
   if (routing != NULL && largest (scene) > 0)
     {
-      MsLayerEntropy entropy = ms_layer_entropy (routing, token_budget (scene, routing));
-
       g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
-      g_snprintf (figures[1], 80, "gates %s, load %s of %s", ms_number_fixed (entropy.gate, 2).text,
-                  ms_number_fixed (entropy.load, 2).text, ms_number_fixed (entropy.load_top, 2).text);
-      g_strlcpy (figures[2], ms_entropy_reading (&entropy), 80);
-      if (entropy.every > 1)
-        g_snprintf (figures[3], 80, "1 token in %d", entropy.every);
+      g_snprintf (figures[1], 80, "gates %s, load %s of %s", ms_number_fixed (entropy->gate, 2).text,
+                  ms_number_fixed (entropy->load, 2).text, ms_number_fixed (entropy->load_top, 2).text);
+      g_strlcpy (figures[2], ms_entropy_reading (entropy), 80);
+      if (entropy->every > 1)
+        g_snprintf (figures[3], 80, "1 token in %d", entropy->every);
     }
 
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Routing entropy", list, 250 * palette->scale);
@@ -362,8 +403,11 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 {
   Layout layout = lay_out (width, height, scene, palette);
   const MsRouting *routing = ms_scene_routing (scene);
+  MsLayerEntropy selected = { 0 }; /* most of the time goes into this one: once is enough */
 
-  paint_frame (cr, &layout, scene, palette);
+  if (routing != NULL && largest (scene) > 0)
+    selected = ms_layer_entropy (routing, token_budget (scene, routing));
+  paint_frame (cr, &layout, scene, &selected, palette);
   if (scene->record == NULL)
     ms_frame_empty (cr, &layout.frame, palette, "No batch yet", "Press Play or Step to see how sure the router is");
   else if (routing == NULL)
@@ -376,8 +420,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   paint_key (cr, &layout, scene, palette);
   if (layout.ticks)
     paint_axis (cr, &layout, palette);
-  for (int l = 0; l < layout.n; l++)
-    paint_row (cr, &layout, scene, l, palette);
+  paint_rows (cr, &layout, scene, &selected, palette);
   paint_histogram (cr, &layout, scene, routing, palette);
   if (hover != NULL && (hover->kind == MS_SPOT_LAYER || hover->kind == MS_SPOT_BIN))
     ms_draw_outline (cr, &hover->area, palette, palette->outline, 1.5);
