@@ -36,12 +36,7 @@ lay_out (double width, double height, int E, double most, const MsPalette *palet
 
   if (E < 1 || area.width < 8 || area.height < 8)
     return layout;
-  if (area.height >= 130 * s && area.width >= 150 * s)
-    {
-      layout.caption = area.y + 6 * s;
-      area.y += 16 * s;
-      area.height -= 16 * s;
-    }
+  layout.caption = ms_square_caption_room (&area, palette);
   if (area.width >= 1.7 * side && area.height >= 110 * s)
     {
       cairo_rectangle_t left = area;
@@ -57,20 +52,12 @@ lay_out (double width, double height, int E, double most, const MsPalette *palet
   return layout;
 }
 
-static cairo_rectangle_t
-row_area (const Layout *layout, int row, const MsPalette *palette)
-{
-  double h = MS_FIGURE_ROW * palette->scale;
-
-  return (cairo_rectangle_t) { layout->list.x, layout->list.y + (row + 1) * h, layout->list.width, h };
-}
-
 static void
 paint_list (cairo_t *cr, const Layout *layout, const MsCoactivation *pairs, int chosen, const MsPalette *palette)
 {
   MsExpertPair top[MOST_ROWS];
   MsFigureRow head = { "pair", { "rate %", "chance", "excess" }, .head = true };
-  cairo_rectangle_t area = row_area (layout, -1, palette);
+  cairo_rectangle_t area = ms_figure_row_area (&layout->list, -1, palette);
   int n = ms_coactivation_top (pairs, top, layout->rows);
 
   if (layout->list.width < 1)
@@ -85,7 +72,7 @@ paint_list (cairo_t *cr, const Layout *layout, const MsCoactivation *pairs, int 
 
       g_snprintf (name, sizeof name, "%d → %d", top[i].first, top[i].second);
       row.chosen = chosen >= 0 && (top[i].first == chosen || top[i].second == chosen);
-      area = row_area (layout, i, palette);
+      area = ms_figure_row_area (&layout->list, i, palette);
       ms_figure_row_draw (cr, palette, &area, &row);
     }
 }
@@ -99,14 +86,9 @@ paint_caption (cairo_t *cr, const Layout *layout, const MsPalette *palette)
     "rows: chose this · columns: and this · less chance",
     "row and column, less chance",
   };
-  MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = layout->frame.content.width };
-  gsize i = 0;
 
-  if (layout->caption <= 0)
-    return;
-  while (i + 1 < G_N_ELEMENTS (lines) && ms_text_width (palette, MS_TEXT_SMALL, lines[i]) > look.max_width)
-    i++;
-  ms_text_draw (cr, palette, &look, layout->frame.content.x, layout->caption, lines[i]);
+  ms_square_caption (cr, palette, layout->frame.content.x, layout->caption, layout->frame.content.width, lines,
+                     G_N_ELEMENTS (lines));
 }
 
 static void
@@ -199,7 +181,7 @@ pick_row (const Layout *layout, double x, double y, const MsScene *scene, const 
     return false;
   spot->expert = top[row].first;
   spot->other = top[row].second;
-  spot->area = row_area (layout, row, palette);
+  spot->area = ms_figure_row_area (&layout->list, row, palette);
   return true;
 }
 

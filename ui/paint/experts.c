@@ -36,12 +36,7 @@ lay_out (double width, double height, int E, double most, const MsPalette *palet
 
   if (E < 1 || area.width < 8 || area.height < 8)
     return layout;
-  if (area.height >= 130 * s && area.width >= 150 * s)
-    {
-      layout.caption = area.y + 6 * s;
-      area.y += 16 * s;
-      area.height -= 16 * s;
-    }
+  layout.caption = ms_square_caption_room (&area, palette);
   layout.matrix = area;
   if (area.width >= 1.7 * side && area.height >= 60 * s)
     {
@@ -51,14 +46,6 @@ lay_out (double width, double height, int E, double most, const MsPalette *palet
     }
   layout.square = ms_square_fit (&layout.matrix, E, most, palette);
   return layout;
-}
-
-static cairo_rectangle_t
-row_area (const Layout *layout, int row, const MsPalette *palette)
-{
-  double h = MS_FIGURE_ROW * palette->scale;
-
-  return (cairo_rectangle_t) { layout->list.x, layout->list.y + (row + 1) * h, layout->list.width, h };
 }
 
 /* The experts of the list's rows (rows): all by number, or where there is no room for all the least used ones. */
@@ -86,7 +73,7 @@ paint_row (cairo_t *cr, const Layout *layout, const MsExperts *experts, int row,
            const MsPalette *palette)
 {
   static const char *const states[] = { "", "unused", "dead" };
-  cairo_rectangle_t area = row_area (layout, row, palette), swatch = area;
+  cairo_rectangle_t area = ms_figure_row_area (&layout->list, row, palette), swatch = area;
   double share = experts->total > 0 ? experts->count[e] / experts->total : NAN, s = palette->scale;
   MsNumber percent = ms_number_fixed (100 * share, 1), fair = ms_number_fixed (share * experts->E, 2);
   MsNumber name = ms_number_count (e);
@@ -105,7 +92,7 @@ static void
 paint_list (cairo_t *cr, const Layout *layout, const MsExperts *experts, int chosen, const MsPalette *palette)
 {
   g_autofree int *order = NULL;
-  cairo_rectangle_t head = row_area (layout, -1, palette);
+  cairo_rectangle_t head = ms_figure_row_area (&layout->list, -1, palette);
   MsFigureRow titles = { layout->rows < experts->E ? "least used" : "expert", { "share %", "× even", "" },
                          .head = true };
 
@@ -127,8 +114,6 @@ paint_matrix (cairo_t *cr, const Layout *layout, const MsExperts *experts, const
     "cosines: below the diagonal experts' weights, above it the router's",
     "cosines: ◣ experts, ◥ router",
   };
-  MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = layout->frame.content.width };
-  gsize i = 0;
 
   if (likeness == NULL)
     {
@@ -137,10 +122,8 @@ paint_matrix (cairo_t *cr, const Layout *layout, const MsExperts *experts, const
                                                      : "how alike the weights are was not captured");
       return;
     }
-  while (i + 1 < G_N_ELEMENTS (lines) && ms_text_width (palette, MS_TEXT_SMALL, lines[i]) > look.max_width)
-    i++;
-  if (layout->caption > 0)
-    ms_text_draw (cr, palette, &look, layout->frame.content.x, layout->caption, lines[i]);
+  ms_square_caption (cr, palette, layout->frame.content.x, layout->caption, layout->frame.content.width, lines,
+                     G_N_ELEMENTS (lines));
   ms_square_paint (cr, &layout->square, likeness, 1, 2, chosen, palette);
 }
 
@@ -206,7 +189,7 @@ pick_row (const Layout *layout, double x, double y, const MsExperts *experts, co
   *spot = MS_SPOT_NONE;
   spot->kind = MS_SPOT_EXPERT;
   spot->expert = order[row];
-  spot->area = row_area (layout, row, palette);
+  spot->area = ms_figure_row_area (&layout->list, row, palette);
   return true;
 }
 

@@ -7,6 +7,14 @@
 
 #include <math.h>
 
+cairo_rectangle_t
+ms_figure_row_area (const cairo_rectangle_t *list, int row, const MsPalette *palette)
+{
+  double h = MS_FIGURE_ROW * palette->scale;
+
+  return (cairo_rectangle_t) { list->x, list->y + (row + 1) * h, list->width, h };
+}
+
 void
 ms_figure_row_draw (cairo_t *cr, const MsPalette *palette, const cairo_rectangle_t *area, const MsFigureRow *row)
 {

@@ -19,6 +19,8 @@ typedef struct {
   bool chosen, muted;
 } MsFigureRow;
 
+/* Where row @row of a table stands; -1: its head. */
+cairo_rectangle_t ms_figure_row_area (const cairo_rectangle_t *list, int row, const MsPalette *palette);
 void ms_figure_row_draw (cairo_t *cr, const MsPalette *palette, const cairo_rectangle_t *area, const MsFigureRow *row);
 
 G_END_DECLS

@@ -157,3 +157,29 @@ ms_square_key (cairo_t *cr, const MsPalette *palette, double x, double middle, d
   ms_text_draw (cr, palette, &look, x, middle, unit);
   return width;
 }
+
+double
+ms_square_caption_room (cairo_rectangle_t *area, const MsPalette *palette)
+{
+  double s = palette->scale, middle = area->y + 6 * s;
+
+  if (area->height < 130 * s || area->width < 150 * s)
+    return 0;
+  area->y += 16 * s;
+  area->height -= 16 * s;
+  return middle;
+}
+
+void
+ms_square_caption (cairo_t *cr, const MsPalette *palette, double x, double middle, double room,
+                   const char *const *lines, gsize n)
+{
+  MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = room };
+  gsize i = 0;
+
+  if (middle <= 0)
+    return;
+  while (i + 1 < n && ms_text_width (palette, MS_TEXT_SMALL, lines[i]) > room)
+    i++;
+  ms_text_draw (cr, palette, &look, x, middle, lines[i]);
+}

@@ -32,4 +32,10 @@ cairo_rectangle_t ms_square_cell (const MsSquare *square, int row, int column);
 double ms_square_key (cairo_t *cr, const MsPalette *palette, double x, double middle, double room, double most,
                       int decimals, const char *unit);
 
+/* Takes the room of a caption away from above @area: the middle of its line, 0 if there is none. */
+double ms_square_caption_room (cairo_rectangle_t *area, const MsPalette *palette);
+/* The first of the @n lines, longest first, that is no wider than @room. */
+void ms_square_caption (cairo_t *cr, const MsPalette *palette, double x, double middle, double room,
+                        const char *const *lines, gsize n);
+
 G_END_DECLS
