@@ -2,14 +2,19 @@
 
 #include "ui/widgets/spot-walk.h"
 
+#include "ui/widgets/thread-time.h"
+
 #define STRIDE 3.0 /* px between two looks along the way: less than the smallest thing one can point at */
 #define RASTER 6.0 /* px between two looks when searching the whole picture */
+#define MOST 200000 /* us of processor time for that: some pictures look for long, or do not show the thing at all */
 
 bool
 ms_spot_find (const MsPainter *painter, double width, double height, const MsScene *scene, const MsPalette *palette,
               MsSpot *spot)
 {
-  for (double y = RASTER / 2; y < height; y += RASTER)
+  gint64 end = ms_thread_time () + MOST;
+
+  for (double y = RASTER / 2; y < height && ms_thread_time () < end; y += RASTER)
     for (double x = RASTER / 2; x < width; x += RASTER)
       if (painter->pick (x, y, width, height, scene, palette, spot) && ms_spot_selected (spot, &scene->selection))
         return true;

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The thing that @selection names, where @painter shows it. */
+/* The thing that the selection names, where @painter shows it. False: nowhere, or it was not found in a fifth of a
+ * second. */
 bool ms_spot_find (const MsPainter *painter, double width, double height, const MsScene *scene,
                    const MsPalette *palette, MsSpot *spot);
 
