@@ -18,6 +18,7 @@ typedef struct {
 struct MsChanges {
   GArray *list; /* of Change, by step, those of one step in the order given */
   guint next;
+  gint64 edited; /* edits up to this step are in the weights that the run began with */
 };
 
 static void
@@ -146,10 +147,11 @@ judge (const MsChanges *self, const MsSession *session, gint64 total, GError **e
 }
 
 MsChanges *
-ms_changes_new (const GPtrArray *texts, const MsSession *session, gint64 total, GError **error)
+ms_changes_new (const GPtrArray *texts, const MsSession *session, bool resumed, gint64 total, GError **error)
 {
   g_autoptr (MsChanges) self = g_new0 (MsChanges, 1);
 
+  self->edited = ms_session_get_step (session) - (resumed ? 0 : 1);
   self->list = g_array_new (FALSE, TRUE, sizeof (Change));
   g_array_set_clear_func (self->list, change_clear);
   for (guint i = 0; i < texts->len; i++)
@@ -173,17 +175,18 @@ ms_changes_free (MsChanges *self)
   g_free (self);
 }
 
-/* One of those that are due; values and interventions are gathered first. */
+/* The next one, which is due; values and interventions are gathered first. */
 static bool
-take (const Change *change, MsSession *session, MsExperiment **experiment, MsInterventions **set, GError **error)
+take (const MsChanges *self, MsSession *session, MsExperiment **experiment, MsInterventions **set, GError **error)
 {
+  const Change *change = change_at (self, self->next);
   const MsIntervention *intervention = &change->intervention;
   MsInterventions *next;
 
   if (change->key != NULL)
     return set_value (change, experiment, error);
   if (ms_intervention_is_edit (intervention))
-    return change->step < ms_session_get_step (session) || ms_session_edit (session, intervention, error);
+    return change->step <= self->edited || ms_session_edit (session, intervention, error);
   next = change->on ? ms_interventions_with (*set, intervention) : ms_interventions_without (*set, intervention);
   ms_interventions_unref (*set);
   *set = next;
@@ -204,7 +207,7 @@ ms_changes_apply (MsChanges *self, MsSession *session, GError **error)
   guint first = self->next;
 
   for (; ms_changes_is_due (self, ms_session_get_step (session)); self->next++)
-    if (!take (change_at (self, self->next), session, &experiment, &set, error))
+    if (!take (self, session, &experiment, &set, error))
       return false;
   return first == self->next
          || (ms_session_change (session, experiment, error) && ms_session_intervene (session, set, error));

@@ -218,7 +218,7 @@ prepare (Run *self, const MsSource *source, GError **error)
   self->stopping = ms_stopping_new (self->options->until, ms_session_experiment (self->session), error);
   if (self->stopping == NULL)
     return false;
-  self->changes = ms_changes_new (self->options->at, self->session, self->total, error);
+  self->changes = ms_changes_new (self->options->at, self->session, self->options->resume != NULL, self->total, error);
   if (self->changes == NULL)
     return false;
   gint64 batch = ms_experiment_int (ms_session_experiment (self->session), MS_KEY_OPTIMISER_BATCH);
@@ -285,7 +285,7 @@ const MsCommand ms_command_run = {
              "schedule, which is as long as run.steps. Ctrl-C finishes the step, writes what was asked for and\n"
              "reports. With --at 50:KEY=VALUE a setting changes after 50 steps, with --at 50:+INTERVENTION and\n"
              "--at 50:-INTERVENTION one is put in force or withdrawn; a run taken up again after that has them in\n"
-             "force, and edits of weights that came before it in its weights. Interventions are mask:BLOCK:EXPERT,\n"
+             "force, and edits of weights that came up to there in its weights. Interventions are mask:BLOCK:EXPERT,\n"
              "force:BLOCK:EXPERT, bias:BLOCK:EXPERT:VALUE, freeze:BLOCK, and the edits swap:BLOCK:A,B and\n"
              "clone:BLOCK:FROM,TO.",
   .options = MS_OPTION_LIST ("steps", "seed", "set", "data", "threads", "checkpoint", "resume", "trace", "metrics",

@@ -207,6 +207,10 @@ test_resume (void)
   run_well (EARLY "--steps 6 --checkpoint part.safetensors");
   run_well (EARLY LATE "--steps 12 --resume part.safetensors --checkpoint resumed.safetensors");
   assert_same ("whole.safetensors", "resumed.safetensors");
+  /* Also where it was stopped at the very step of an edit, which is done once. */
+  run_well ("--at 3:+swap:1:0,5 --steps 3 --checkpoint part.safetensors");
+  run_well (EARLY LATE "--steps 12 --resume part.safetensors --checkpoint resumed.safetensors");
+  assert_same ("whole.safetensors", "resumed.safetensors");
 }
 
 /* What is measured at the end is what is saved. */
