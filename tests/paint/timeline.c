@@ -5,6 +5,7 @@
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
 #include "ui/paint/timeline-data.h"
+#include "ui/paint/timeline-layout.h"
 
 #include <math.h>
 
@@ -132,6 +133,41 @@ test_cursor (void)
   ms_scene_free (scene);
 }
 
+/* A live run that was taken back stands where its batch is from, also before its first step. */
+static void
+test_taken_back (void)
+{
+  MsScene *scene = ms_sample_branches ();
+  MsRecord *record = (MsRecord *) scene->record;
+
+  record->provenance = MS_PROVENANCE_LIVE;
+  record->step = 163;
+  g_assert_cmpint (ms_timeline_cursor (scene), ==, 163);
+  record->step = 0;
+  g_assert_cmpint (ms_timeline_cursor (scene), ==, 0);
+  record->step = 400;
+  g_assert_cmpint (ms_timeline_cursor (scene), ==, 300);
+  ms_scene_free (scene);
+}
+
+/* The head leaves the right to the window's buttons, whatever the height. */
+static void
+test_corner (void)
+{
+  MsScene *scene = ms_sample_branches ();
+  const MsPalette *palette = ms_palette_light ();
+
+  for (int height = 84; height <= 240; height += 156)
+    {
+      double width = ms_timeline_layout (700, height, scene, palette).frame.head.width;
+
+      scene->corner = 200;
+      g_assert_cmpfloat (ms_timeline_layout (700, height, scene, palette).frame.head.width, ==, width - 200);
+      scene->corner = 0;
+    }
+  ms_scene_free (scene);
+}
+
 /* Changes of what the branch came from count up to where it left; a run of its own is not related. */
 static void
 test_ancestors (void)
@@ -191,6 +227,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/timeline/marks", test_marks);
   g_test_add_func ("/timeline/words", test_words);
   g_test_add_func ("/timeline/cursor", test_cursor);
+  g_test_add_func ("/timeline/taken-back", test_taken_back);
+  g_test_add_func ("/timeline/corner", test_corner);
   g_test_add_func ("/timeline/ancestors", test_ancestors);
   g_test_add_func ("/timeline/columns", test_columns);
   return g_test_run ();

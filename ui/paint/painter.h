@@ -41,6 +41,7 @@ struct MsScene {
   const MsAlerts *alerts;     /* what was noticed */
   const MsScene *other;       /* a second run that this one is compared with; its selection is the same */
   MsStage stage;              /* how far the forward pass is shown; MS_STAGE_WHOLE: all of it */
+  double corner;              /* width that the window's buttons cover at the right of the timeline's head; 0: none */
 };
 
 typedef enum {

@@ -37,10 +37,14 @@ ms_timeline_end (const MsScene *scene)
 gint64
 ms_timeline_cursor (const MsScene *scene)
 {
+  const MsRecord *record = scene->record;
   gint64 first = 0, last = 0, step = scene->selection.step;
 
   ms_timeline_steps (scene, &first, &last);
-  return step == MS_NONE ? last : CLAMP (step, first, last);
+  if (step != MS_NONE)
+    return CLAMP (step, first, last);
+  /* A run that was taken back stands there until it goes on; only then is the rest of the line a branch of its own. */
+  return record != NULL && record->provenance == MS_PROVENANCE_LIVE ? CLAMP (record->step, first - 1, last) : last;
 }
 
 MsLine

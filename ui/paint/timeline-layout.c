@@ -11,7 +11,7 @@
 
 /* A band has no room for a frame: a line for the title where that leaves enough. */
 static MsFrame
-lay_out_frame (double width, double height, const MsPalette *palette)
+lay_out_frame (double width, double height, const MsScene *scene, const MsPalette *palette)
 {
   double s = palette->scale, pad = MIN (14 * s, width / 10), head = height >= 84 * s ? 20 * s : 0;
   MsFrame frame = {
@@ -21,7 +21,10 @@ lay_out_frame (double width, double height, const MsPalette *palette)
   };
 
   if (height >= 150 * s)
-    return ms_frame_layout (width, height, palette);
+    frame = ms_frame_layout (width, height, palette);
+  frame.head.width = MAX (0, frame.head.width - scene->corner);
+  if (height >= 150 * s)
+    return frame;
   frame.content.height = MAX (0, height - frame.content.y - MIN (2 * s, height / 10));
   return frame;
 }
@@ -66,7 +69,7 @@ place_rows (MsTimelineLayout *layout, bool has_load, double s)
 MsTimelineLayout
 ms_timeline_layout (double width, double height, const MsScene *scene, const MsPalette *palette)
 {
-  MsTimelineLayout layout = { .frame = lay_out_frame (width, height, palette) };
+  MsTimelineLayout layout = { .frame = lay_out_frame (width, height, scene, palette) };
   gint64 first, last, end;
 
   if (!ms_timeline_steps (scene, &first, &last) || layout.frame.content.width < 8 || layout.frame.content.height < 4)

@@ -207,8 +207,9 @@ paint_frame (cairo_t *cr, const MsTimelineLayout *layout, const MsScene *scene, 
       double violation = ms_moment_violation (scene->history, ms_moment_point (scene->history, step), layer);
 
       g_snprintf (figures[0], 96, "step %s of %s", ms_number_count (step).text, ms_number_count (last).text);
-      g_snprintf (figures[1], 96, "loss %s", ms_number_short (ms_timeline_loss (scene->history, step), 3).text);
-      if (isfinite (violation))
+      if (step >= first)
+        g_snprintf (figures[1], 96, "loss %s", ms_number_short (ms_timeline_loss (scene->history, step), 3).text);
+      if (step >= first && isfinite (violation))
         g_snprintf (figures[2], 96, "max violation %s in %s", ms_number_fixed (violation, 2).text,
                     ms_moment_layer_name (scene, layer).text);
       if (layer >= 0)

@@ -196,29 +196,48 @@ fill_branches_cb (GtkMenuButton *menu, gpointer data)
   gtk_popover_set_child (GTK_POPOVER (popover), scroller);
 }
 
+/* "looking at step 12"; "" in the present. */
+static char *
+words_of_past (MsWindow *self, const MsScene *scene)
+{
+  gint64 step = self->selection.step;
+
+  if (step == MS_NONE || scene->record == NULL)
+    return g_strdup ("");
+  if (scene->record->step == step)
+    return g_strdup_printf ("looking at step %" G_GINT64_FORMAT, step);
+  return g_strdup_printf ("step %" G_GINT64_FORMAT ", with the batch of step %" G_GINT64_FORMAT, step,
+                          scene->record->step);
+}
+
+/* The figures in the timeline's head keep clear of the buttons that stand over it. */
+static void
+show_scene (MsWindow *self, const MsScene *scene)
+{
+  GtkWidget *corner = gtk_widget_get_parent (self->past_bar);
+  MsScene shown = *scene;
+  int width;
+
+  gtk_widget_measure (corner, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  if (gtk_widget_get_visible (self->past_bar) || gtk_widget_get_visible (GTK_WIDGET (self->branches_button)))
+    shown.corner = width;
+  ms_canvas_set_scene (self->timeline, &shown);
+}
+
 /* Called with each scene. */
 void
 ms_window_show_timeline (MsWindow *self, const MsScene *scene)
 {
   bool past = self->selection.step != MS_NONE, is_model = ms_live_experiment (self->live) != NULL;
   const MsBranches *branches = ms_live_branches (self->live);
-  g_autofree char *words = NULL;
+  g_autofree char *words = words_of_past (self, scene);
 
-  ms_canvas_set_scene (self->timeline, scene);
   gtk_widget_set_visible (self->past_bar, past);
   gtk_widget_set_visible (GTK_WIDGET (self->branches_button), branches != NULL && branches->n > 1);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.continue", past && is_model);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.now", past);
-  if (!past || scene->record == NULL)
-    {
-      gtk_label_set_text (self->past_label, "");
-      return;
-    }
-  words = scene->record->step == self->selection.step
-            ? g_strdup_printf ("looking at step %" G_GINT64_FORMAT, self->selection.step)
-            : g_strdup_printf ("step %" G_GINT64_FORMAT ", with the batch of step %" G_GINT64_FORMAT,
-                               self->selection.step, scene->record->step);
   gtk_label_set_text (self->past_label, words);
+  show_scene (self, scene);
 }
 
 static GtkWidget *
