@@ -21,7 +21,7 @@
 typedef struct {
   MsShareMap *a, *b; /* owned; b NULL: there is no other run */
   bool alike;        /* the same layers with the same experts: loads can be compared */
-  double most;       /* the largest difference of shares */
+  double most;       /* the largest difference of shares; NaN: none is known */
 } Pair;
 
 typedef struct {
@@ -49,7 +49,7 @@ difference_of (const Pair *pair, int l, int e)
 static Pair
 pair_of (const MsScene *scene)
 {
-  Pair pair = { ms_share_map_new (scene), scene->other != NULL ? ms_share_map_new (scene->other) : NULL, false, 0 };
+  Pair pair = { ms_share_map_new (scene), scene->other != NULL ? ms_share_map_new (scene->other) : NULL, false, NAN };
 
   pair.alike = pair.b != NULL && pair.a->n_layers > 0 && pair.a->n_layers == pair.b->n_layers;
   for (int l = 0; pair.alike && l < pair.a->n_layers; l++)
@@ -79,8 +79,12 @@ divergence_of (const Pair *pair, int l)
 
 /* Share of choices that both made of the same batch; NaN: they show other batches, or choices were not captured. */
 static double
-overlap_of (const MsRecord *a, const MsRecord *b, int l)
+overlap_of (const MsScene *scene, int l)
 {
+  const MsRecord *a = scene->record, *b = scene->other->record;
+
+  if (ms_stage_time (&scene->stage, l, MS_STAGE_TOP_K) == MS_STAGE_AHEAD)
+    return NAN;
   if (a == NULL || b == NULL || l >= a->n_routing || l >= b->n_routing || a->inputs == NULL || b->inputs == NULL
       || a->N != b->N || a->height != b->height || a->width != b->width || a->channels != b->channels)
     return NAN;
@@ -211,26 +215,70 @@ paint_losses (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsP
   MsTicks up = ms_ticks (0, layout->loss.v1, most, false);
   MsTicks across = ms_ticks (layout->steps.v0, layout->steps.v1, MAX (2, (int) (layout->plot.width / 90)), true);
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
-  double right = layout->plot.x + layout->plot.width, bottom = layout->plot.y + layout->plot.height;
+  MsLine lines[2];
+  double last[2], right = layout->plot.x + layout->plot.width, bottom = layout->plot.y + layout->plot.height;
 
   ms_axis_draw_y (cr, palette, &layout->loss, &up, layout->plot.x, right, "");
   ms_axis_draw_x (cr, palette, &layout->steps, &across, bottom + 2, layout->plot.x - 8, right + 8);
   ms_text_draw (cr, palette, &look, layout->plot.x, layout->plot.y - 7 * palette->scale, "loss");
   for (int i = 0; i < 2; i++)
     {
-      MsLine line = has_past (scenes[i]) ? ms_timeline_line (scenes[i]->history, 0) : (MsLine) { 0 };
-      double last = ms_line_last (&line);
-      MsText name = { MS_TEXT_FIGURE, ms_palette_category (palette, i == 0 ? 0 : 3), .ay = i == 0 ? 1 : 0 };
+      lines[i] = has_past (scenes[i]) ? ms_timeline_line (scenes[i]->history, 0) : (MsLine) { 0 };
+      last[i] = ms_line_last (&lines[i]);
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      /* The upper line's name stands above its end, the lower one's below: they never touch. */
+      bool upper = last[i] > last[1 - i] || (i == 0 && !(last[1] > last[0]));
+      MsText name = { MS_TEXT_FIGURE, ms_palette_category (palette, i == 0 ? 0 : 3), .ay = upper ? 1 : 0 };
 
-      ms_line_draw (cr, &line, &layout->steps, &layout->loss, i == 0 ? 2 : 1.2, name.colour);
-      if (isfinite (last))
-        ms_text_draw (cr, palette, &name, ms_axis_at (&layout->steps, line.x[line.n - 1]) + 4,
-                      ms_axis_at (&layout->loss, last), i == 0 ? "A" : "B");
-      ms_timeline_line_clear (&line);
+      ms_line_draw (cr, &lines[i], &layout->steps, &layout->loss, i == 0 ? 2 : 1.2, name.colour);
+      if (isfinite (last[i]))
+        ms_text_draw (cr, palette, &name, ms_axis_at (&layout->steps, lines[i].x[lines[i].n - 1]) + 4,
+                      ms_axis_at (&layout->loss, last[i]), i == 0 ? "A" : "B");
+      ms_timeline_line_clear (&lines[i]);
     }
   if (scene->selection.step >= 0 && (double) scene->selection.step <= layout->steps.v1)
     ms_draw_rule (cr, ms_axis_at (&layout->steps, (double) scene->selection.step), layout->plot.y, 1,
                   layout->plot.height, palette->accent);
+}
+
+/* Which run does better on the test split comes first: it is what a comparison is made for. */
+static void
+say_figures (const MsScene *scene, char (*figures)[160])
+{
+  const MsRecord *a = scene->record, *b = scene->other != NULL ? scene->other->record : NULL;
+
+  if (a == NULL || b == NULL)
+    return;
+  if (a->evaluation != NULL && b->evaluation != NULL)
+    {
+      g_snprintf (figures[0], 160, "test error A %s %%, B %s %%", ms_number_fixed (100 * a->evaluation->error, 1).text,
+                  ms_number_fixed (100 * b->evaluation->error, 1).text);
+      g_snprintf (figures[1], 160, "NLL A %s, B %s", ms_number_fixed (a->evaluation->nll, 3).text,
+                  ms_number_fixed (b->evaluation->nll, 3).text);
+    }
+  g_snprintf (figures[2], 160, "A %s, step %s − B %s, step %s", a->source, ms_number_count (a->step).text, b->source,
+              ms_number_count (b->step).text);
+}
+
+/* What the colours say. */
+static void
+paint_key (cairo_t *cr, const Layout *layout, const Pair *pair, double room, const MsPalette *palette)
+{
+  MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5, .max_width = MAX (1, room) };
+  MsNumber most = ms_number_fixed (100 * pair->most, 1);
+  char key[2][80] = { "no expert's share differs", "" };
+
+  if (layout->frame.foot.height <= 0 || isnan (pair->most))
+    return;
+  if (pair->most > 0)
+    {
+      g_snprintf (key[0], 80, "A − B in share: blue −%s %%, orange +%s %%", most.text, most.text);
+      g_snprintf (key[1], 80, "share A − B, ±%s %%", most.text);
+    }
+  ms_text_draw (cr, palette, &look, layout->frame.foot.x, layout->frame.foot.y + layout->frame.foot.height / 2,
+                key[1][0] != '\0' && ms_text_width (palette, MS_TEXT_SMALL, key[0]) > room ? key[1] : key[0]);
 }
 
 static void
@@ -238,28 +286,20 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
 {
   g_auto (Pair) pair = pair_of (scene);
   Layout layout = lay_out (width, height, scene, &pair, palette);
-  char figures[2][160] = { "" }, scale[80] = "";
-  const char *const list[] = { figures[0], figures[1], NULL };
+  char figures[3][160] = { "" };
+  const char *const list[] = { figures[0], figures[1], figures[2], NULL };
   MsText look = { MS_TEXT_SMALL, palette->muted, .ay = 0.5 };
   double room;
 
-  if (scene->record != NULL && scene->other != NULL && scene->other->record != NULL)
-    g_snprintf (figures[0], 160, "A %s, step %s − B %s, step %s", scene->record->source,
-                ms_number_count (scene->record->step).text, scene->other->record->source,
-                ms_number_count (scene->other->record->step).text);
+  say_figures (scene, figures);
   room = ms_frame_paint (cr, &layout.frame, palette, scene, "Difference", list, 0.5 * layout.frame.foot.width);
   if (scene->other == NULL)
     {
       ms_frame_empty (cr, &layout.frame, palette, "No second run", "Compare with another run to see where they differ");
       return;
     }
-  look.max_width = MAX (1, room);
-  g_snprintf (scale, sizeof scale, "A − B in share: blue −%s %%, orange +%s %%",
-              ms_number_fixed (100 * pair.most, 1).text, ms_number_fixed (100 * pair.most, 1).text);
-  if (ms_text_width (palette, MS_TEXT_SMALL, scale) > room)
-    g_snprintf (scale, sizeof scale, "share A − B, ±%s %%", ms_number_fixed (100 * pair.most, 1).text);
-  if (pair.alike && layout.frame.foot.height > 0)
-    ms_text_draw (cr, palette, &look, layout.frame.foot.x, layout.frame.foot.y + layout.frame.foot.height / 2, scale);
+  if (pair.alike)
+    paint_key (cr, &layout, &pair, room, palette);
   look.max_width = MAX (1, layout.frame.content.width);
   if (layout.grid.width > 0)
     paint_loads (cr, &layout, &pair, palette);
@@ -328,7 +368,7 @@ describe (const MsScene *scene, const MsSpot *spot)
     return g_strdup_printf ("%s\nJensen-Shannon divergence of the loads %s nats\nchoices in common %s %%",
                             ms_share_map_layer_name (pair.a, l).text,
                             ms_number_fixed (divergence_of (&pair, l), 4).text,
-                            ms_number_fixed (100 * overlap_of (scene->record, scene->other->record, l), 1).text);
+                            ms_number_fixed (100 * overlap_of (scene, l), 1).text);
   return g_strdup ("");
 }
 
