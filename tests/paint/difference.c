@@ -36,6 +36,28 @@ test_words (void)
   ms_scene_free (scene);
 }
 
+/* What the pass that is walked through has not come to differs in nothing yet. */
+static void
+test_ahead (void)
+{
+  MsScene *scene = ms_sample_layers_sized (1, 4, 5), *other = ms_sample_layers_sized (1, 4, 5);
+  const int load[] = { 10, 30, 0, 0 };
+  MsSpot spot = MS_SPOT_NONE;
+
+  memcpy (scene->record->routing[0]->load, load, sizeof load);
+  memcpy (other->record->routing[0]->load, load, sizeof load);
+  ms_history_free ((MsHistory *) g_steal_pointer (&scene->history));
+  ms_history_free ((MsHistory *) g_steal_pointer (&other->history));
+  scene->other = other;
+  spot.kind = MS_SPOT_EXPERT;
+  spot.layer = spot.expert = 0;
+  scene->stage = other->stage = (MsStage) { true, 0, MS_STAGE_SOFTMAX };
+  says (scene, &spot, "expert 0, block 1\nA – %, B – %\ndifference – % of the load");
+  scene->stage.kind = other->stage.kind = MS_STAGE_TOP_K;
+  says (scene, &spot, "expert 0, block 1\nA 25.0 %, B 25.0 %\ndifference 0.0 % of the load");
+  ms_scene_free (scene);
+}
+
 /* Curves has the other run's loss as one line more. */
 static void
 test_curves (void)
@@ -57,6 +79,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   ms_text_set_boxes (true);
   g_test_add_func ("/difference/words", test_words);
+  g_test_add_func ("/difference/ahead", test_ahead);
   g_test_add_func ("/difference/curves", test_curves);
   return g_test_run ();
 }

@@ -56,6 +56,13 @@ amount (const MsShareMap *map, int layer, double value)
   return ms_number_count ((gint64) value);
 }
 
+/* Why a layer has no load. */
+static const char *
+absent (const MsScene *scene)
+{
+  return scene->stage.partial ? "not computed yet" : "load not captured";
+}
+
 static char *
 describe_expert (const MsScene *scene, const MsShareMap *map, int l, int e)
 {
@@ -66,7 +73,7 @@ describe_expert (const MsScene *scene, const MsShareMap *map, int l, int e)
   g_string_append_printf (text, "expert %d, %s", e, ms_share_map_layer_name (map, l).text);
   if (!(map->total[l] > 0))
     {
-      g_string_append_printf (text, "\nload not captured\n%s", moment);
+      g_string_append_printf (text, "\n%s\n%s", absent (scene), moment);
       return g_string_free (text, FALSE);
     }
 
@@ -107,7 +114,7 @@ describe_layer (const MsScene *scene, const MsShareMap *map, int l)
 
   g_string_append_printf (text, "%s: %d experts", ms_share_map_layer_name (map, l).text, map->experts[l]);
   if (!(metrics.total > 0))
-    g_string_append (text, "\nload not captured");
+    g_string_append_printf (text, "\n%s", absent (scene));
   for (gsize i = 0; metrics.total > 0 && i < G_N_ELEMENTS (shown); i++)
     g_string_append_printf (text, "\n%s %s", ms_load_metric_title (shown[i]),
                             ms_number_fixed (ms_load_metric_value (&metrics, shown[i]), 2).text);

@@ -77,7 +77,7 @@ paint_cells (cairo_t *cr, const Layout *layout, const MsShareMap *map, const gui
 
 /* Experts that a layer does not have, and layers whose load was not captured: hatched, neighbours alike at once. */
 static void
-paint_missing (cairo_t *cr, const Layout *layout, const MsShareMap *map, const MsPalette *palette)
+paint_missing (cairo_t *cr, const Layout *layout, const MsShareMap *map, bool partial, const MsPalette *palette)
 {
   for (int l = 0; l < map->n_layers; l++)
     {
@@ -91,7 +91,7 @@ paint_missing (cairo_t *cr, const Layout *layout, const MsShareMap *map, const M
                                  (next - l) * first.height };
 
       if (from == 0)
-        ms_frame_missing (cr, &area, palette, "load not captured");
+        ms_frame_missing (cr, &area, palette, partial ? "not computed yet" : "load not captured");
       else if (from < map->E)
         ms_draw_hatch (cr, &area, ms_colour_alpha (palette->missing, 0.6), 8, 1);
       l = next - 1;
@@ -314,7 +314,7 @@ paint (cairo_t *cr, double width, double height, const MsScene *scene, const MsS
   if (layout.grid.width <= 0)
     return;
   paint_cells (cr, &layout, map, dead, palette);
-  paint_missing (cr, &layout, map, palette);
+  paint_missing (cr, &layout, map, scene->stage.partial, palette);
   paint_gaps (cr, &layout, map, palette);
   paint_values (cr, &layout, map, dead, palette);
   paint_layers (cr, &layout, scene, map, palette);

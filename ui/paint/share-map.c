@@ -44,8 +44,9 @@ ms_share_map_free (MsShareMap *map)
   g_free (map);
 }
 
+/* Of layers that the pass which is walked through has not come to, nothing is known. */
 static MsShareMap *
-map_of_record (const MsRecord *record, bool loads)
+map_of_record (const MsRecord *record, const MsStage *stage, bool loads)
 {
   int E = 0;
 
@@ -64,11 +65,14 @@ map_of_record (const MsRecord *record, bool loads)
       map->block[l] = routing->layer;
       map->member[l] = routing->member;
       map->soft[l] = ms_load_is_weight (routing);
+      if (ms_stage_time (stage, l, MS_STAGE_TOP_K) == MS_STAGE_AHEAD)
+        continue;
       map->total[l] = loads ? ms_load_total (routing) : 0;
       for (int e = 0; loads && e < routing->E; e++)
         {
           map->load[row + (gsize) e] = (float) ms_load_value (routing, e);
-          map->dropped[row + (gsize) e] = (float) routing->dropped[e];
+          if (ms_stage_time (stage, l, MS_STAGE_DISPATCH) != MS_STAGE_AHEAD)
+            map->dropped[row + (gsize) e] = (float) routing->dropped[e];
         }
     }
   return map;
@@ -125,7 +129,7 @@ read_map (const MsScene *scene, bool loads)
   if (past && (scene->selection.step >= 0 || !now))
     map = map_of_point (scene->history, point, record, loads);
   else if (now)
-    map = map_of_record (record, loads);
+    map = map_of_record (record, &scene->stage, loads);
   else
     map = map_new (0, 0, loads);
   if (past && scene->history->n_layers == map->n_layers)

@@ -79,6 +79,8 @@ begin (MsWindow *self)
     }
   self->stage_asked = true;
   ms_runner_look_ahead (ms_live_runner (self->live));
+  if (self->second != NULL && ms_live_experiment (self->second) != NULL) /* the same batch in both */
+    ms_runner_look_ahead (ms_live_runner (self->second));
 }
 
 static void

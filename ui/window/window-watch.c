@@ -76,7 +76,8 @@ ms_window_show_watch (MsWindow *self, const MsScene *scene)
 {
   if (self->live == NULL)
     return;
-  ms_watch_list_show (self->watch_list, scene->record, self->selection.step != MS_NONE);
+  if (!self->stage.partial) /* the record is of a pass that has not been walked to its end */
+    ms_watch_list_show (self->watch_list, scene->record, self->selection.step != MS_NONE);
   ms_alerts_list_show (self->alerts_list, scene->alerts, ms_live_record (self->live));
   ms_breakpoints_set_record (self->breakpoints, ms_live_record (self->live));
 }
