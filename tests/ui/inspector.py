@@ -146,6 +146,27 @@ def panel_is_open(program):
     return 0 < token.width and token.x + token.width <= frame.width + 60 and token.x > 0
 
 
+def test_keys_after_a_change():
+    """A number that was clicked has the keyboard, but Space plays and letters do what they do elsewhere."""
+    program = Program('digits-vmoe').__enter__()
+    try:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        keep_in_front(program)
+        spin = program.find('spin button', 'Active per token K')
+        area = spin.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        xdotool('mousemove', area.x + area.width - 12, area.y + area.height // 2, 'click', 1)
+        wait_for('K = 2', lambda: spin.get_value_iface().get_current_value() == 2)
+        xdotool('key', 'space')
+        program.wait_step(lambda step: step > 2, 'some steps')
+        xdotool('key', 'space')
+        program.find('push button', 'Play')
+        xdotool('key', 'r')
+        program.wait_step(lambda step: step == 0, 'step 0 again')
+        assert spin.get_value_iface().get_current_value() == 2
+    finally:
+        program.__exit__()
+
+
 def test_panel_gives_way():
     program = open_program('digits-vmoe')
     try:
@@ -162,6 +183,7 @@ def test_panel_gives_way():
 
 
 if __name__ == '__main__':
-    cases = [test_click_shows_the_token, test_opened_while_paused, test_copy, test_step_into, test_panel_gives_way]
+    cases = [test_click_shows_the_token, test_opened_while_paused, test_copy, test_step_into,
+             test_keys_after_a_change, test_panel_gives_way]
     chosen = sys.argv[1:]
     sys.exit(run(*[case for case in cases if not chosen or case.__name__ in chosen]))

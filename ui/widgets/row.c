@@ -130,10 +130,25 @@ new_scale (MsRow *self)
   return scale;
 }
 
+/* No whole number has a space or a letter in it, and after a change one wants to see what it does: the window's keys go
+ * on working. */
+static gboolean
+key_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state, GtkWidget *spin)
+{
+  gunichar c = gdk_keyval_to_unicode (key);
+
+  if ((c != ' ' && !g_unichar_isalpha (c)) || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+    return GDK_EVENT_PROPAGATE;
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  gtk_event_controller_key_forward (controller, GTK_WIDGET (gtk_widget_get_root (spin)));
+  return GDK_EVENT_STOP;
+}
+
 static GtkWidget *
 new_spin (MsRow *self)
 {
   GtkWidget *spin = gtk_spin_button_new_with_range (self->key->min, self->key->max, 1);
+  GtkEventController *keys = gtk_event_controller_key_new ();
   int digits = 1;
 
   for (double most = 1e4; most <= self->key->max && digits < 6; most *= 1e2)
@@ -142,6 +157,9 @@ new_spin (MsRow *self)
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), MAX (digits, 4));
   gtk_editable_set_alignment (GTK_EDITABLE (spin), 1);
   ignore_wheel (spin);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), spin, 0);
+  gtk_widget_add_controller (spin, keys);
   g_signal_connect_swapped (spin, "value-changed", G_CALLBACK (spin_changed_cb), self);
   return spin;
 }
