@@ -4,6 +4,7 @@
  * selection. The settings steer one of the two. A copy begins where the first run stands, and a control is a copy in
  * which other experts, drawn by chance, stand in for those that are intervened with. */
 #include "core/train/presets.h"
+#include "core/train/undo.h"
 #include "ui/window/window-private.h"
 
 /* The run that settings, undo and interventions act on. */
@@ -37,6 +38,20 @@ show_names (MsWindow *self)
 
   gtk_drop_down_set_model (self->steered, G_LIST_MODEL (list));
   g_object_unref (list);
+}
+
+/* In which setting B differs from A, without which nobody knows what is compared. */
+void
+ms_window_show_contrast (MsWindow *self)
+{
+  const MsExperiment *a = ms_live_experiment (self->live);
+  const MsExperiment *b = self->second != NULL ? ms_live_experiment (self->second) : NULL;
+  g_autofree char *words = a != NULL && b != NULL ? ms_undo_words (a, b) : NULL;
+  g_autofree char *sentence = words != NULL ? g_strdup_printf ("From A to B: %s", words)
+                                            : g_strdup ("A and B have the same settings");
+
+  gtk_label_set_text (self->contrast, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->contrast), a != NULL && b != NULL);
 }
 
 static void

@@ -114,6 +114,8 @@ ms_window_follow_rows (MsWindow *self)
 {
   const MsExperiment *now = ms_live_experiment (ms_window_steered (self));
 
+  if (self->second != NULL)
+    ms_window_show_contrast (self);
   if (now == self->seen)
     return;
   g_clear_pointer (&self->seen, ms_experiment_unref);

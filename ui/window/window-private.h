@@ -40,6 +40,7 @@ struct _MsWindow {
   GtkMenuButton *compare_button;
   GtkWidget *steered_row;
   GtkDropDown *steered; /* whose settings are shown */
+  GtkLabel *contrast;   /* in what they differ */
   GtkBox *panel;
   AdwStatusPage *failed_page;
   GtkButton *folder_button;
@@ -139,6 +140,7 @@ void ms_window_go (MsWindow *self, int branch, gint64 step);
 void ms_window_go_to_branch (MsWindow *self, int id); /* to where it ended, unless the run stands in it */
 
 /* window-compare.c */
+void ms_window_show_contrast (MsWindow *self); /* in what the compared runs differ */
 MsLive *ms_window_steered (MsWindow *self);
 void ms_window_steer_second (MsWindow *self, bool second);
 void ms_window_compare_experiment (MsWindow *self, const MsExperiment *experiment, const char *name);

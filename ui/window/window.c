@@ -277,6 +277,7 @@ ms_window_class_init (MsWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, MsWindow, compare_button);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, steered_row);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, steered);
+  gtk_widget_class_bind_template_child (widget_class, MsWindow, contrast);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, panel);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, failed_page);
   gtk_widget_class_bind_template_child (widget_class, MsWindow, folder_button);
