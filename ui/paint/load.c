@@ -267,19 +267,23 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
     }
 }
 
-/* The experts' numbers, as many as do not touch. */
+/* The experts' numbers, as many as do not touch; the chosen one's always. */
 static void
 paint_numbers (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsPalette *palette)
 {
   double pitch = pitch_of (layout), y = layout->levels.axis.p0 + 4 * palette->scale;
   double widest = ms_text_width (palette, MS_TEXT_FIGURE, ms_number_count (layout->E - 1).text) + 6 * palette->scale;
-  int every = ms_axis_every (widest / pitch);
+  int every = ms_axis_every (widest / pitch), selected = scene->selection.expert;
 
   if (layout->labels <= 0)
     return;
-  for (int e = 0; e < layout->E; e += every)
+  for (int e = 0; e < layout->E; e++)
     {
-      bool chosen = scene->selection.expert == e;
+      bool chosen = selected == e;
+
+      if (!chosen && (e % every != 0 || (selected >= 0 && selected < layout->E && ABS (e - selected) < every)))
+        continue;
+
       MsText look = { every == 1 || chosen ? MS_TEXT_FIGURE : MS_TEXT_SMALL, chosen ? palette->accent : palette->text,
                       .ax = 0.5 };
 
