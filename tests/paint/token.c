@@ -9,6 +9,7 @@
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
 #include "ui/paint/token-data.h"
+#include "ui/paint/token-words.h"
 #include "ui/paint/token.h"
 
 #include <math.h>
@@ -261,6 +262,28 @@ test_soft (void)
   ms_scene_free (scene);
 }
 
+/* Without a token it says what to click, but not the patches of an expert that has none. */
+static void
+test_empty (void)
+{
+  MsScene *scene = ms_sample_digits ();
+  int *load = scene->record->routing[0]->load;
+  const char *what, *why;
+
+  scene->selection = MS_SELECTION_NONE;
+  scene->selection.expert = 2;
+  load[2] = 5;
+  ms_token_empty (scene, &what, &why);
+  g_assert_cmpstr (why, ==, "Click one of the expert's patches");
+  load[2] = 0;
+  ms_token_empty (scene, &what, &why);
+  g_assert_cmpstr (why, ==, "The chosen expert got none of this batch");
+  scene->stage = ms_stage_first ();
+  ms_token_empty (scene, &what, &why);
+  g_assert_cmpstr (why, ==, "Click one of the expert's patches");
+  ms_scene_free (scene);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -269,6 +292,7 @@ main (int argc, char *argv[])
   ms_dataset_set_data_dir (g_getenv ("MOESCOPE_DATA_DIR"));
   g_test_add_func ("/token/sessions", test_sessions);
   g_test_add_func ("/token/words", test_words);
+  g_test_add_func ("/token/empty", test_empty);
   g_test_add_func ("/token/weights", test_weights);
   g_test_add_func ("/token/members", test_members);
   g_test_add_func ("/token/clicks", test_clicks);

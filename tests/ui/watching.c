@@ -223,7 +223,9 @@ test_alerts_list (void)
 
   g_signal_connect (list, "chosen", G_CALLBACK (chosen_cb), &chosen);
   ms_alerts_list_show (list, NULL, NULL);
-  assert_reads (widget, "Nothing has collapsed");
+  assert_reads (widget, "Nothing has collapsed, died or been dropped over 25 steps");
+  g_assert_true (ms_alerts_list_set_text (list, "window=3", NULL));
+  assert_reads (widget, "dropped over 3 steps");
   ms_alerts_list_show (list, alerts, record);
   g_assert_cmpint (ms_alerts_count (alerts), ==, 2);
   assert_reads (widget, "expert 3 in block 3 got none of 43 assignments in 2 steps");

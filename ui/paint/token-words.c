@@ -16,6 +16,17 @@ ms_token_block_help (MsTokenBlock block)
   return sentences[CLAMP ((int) block, 0, MS_N_TOKEN_BLOCKS - 1)];
 }
 
+/* The expert is in the shown layer, and nothing of this batch was sent to it. */
+static bool
+is_idle (const MsScene *scene, int expert)
+{
+  const MsRouting *routing = ms_scene_routing (scene);
+  int layer = CLAMP (scene->selection.layer, 0, scene->record->n_routing - 1);
+
+  return routing->load != NULL && expert < routing->E && routing->load[expert] == 0
+         && ms_stage_time (&scene->stage, layer, MS_STAGE_TOP_K) != MS_STAGE_AHEAD;
+}
+
 void
 ms_token_empty (const MsScene *scene, const char **what, const char **why)
 {
@@ -28,6 +39,8 @@ ms_token_empty (const MsScene *scene, const char **what, const char **why)
     *why = "This model is dense: there is nothing to route";
   else if (ms_scene_soft (scene))
     *why = "Click one of its rows in Slots";
+  else if (selection->expert >= 0 && is_idle (scene, selection->expert))
+    *why = "The chosen expert got none of this batch";
   else if (selection->expert >= 0)
     *why = "Click one of the expert's patches";
   else if (selection->example >= 0)

@@ -175,6 +175,16 @@ ms_alerts_list_limits (MsAlertsList *self)
   return &self->limits;
 }
 
+/* One batch alone raises no alert, however uneven it is; the words say so. */
+static void
+show_empty (MsAlertsList *self)
+{
+  g_autofree char *words = g_strdup_printf ("Nothing has collapsed, died or been dropped over %d steps",
+                                            self->limits.window);
+
+  gtk_label_set_text (GTK_LABEL (self->empty), words);
+}
+
 static void
 changed_cb (MsAlertsList *self)
 {
@@ -183,6 +193,7 @@ changed_cb (MsAlertsList *self)
   self->limits.collapse = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->collapse)) / 100;
   self->limits.dropped = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->dropped)) / 100;
   self->limits.window = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (self->window));
+  show_empty (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -195,6 +206,7 @@ show_settings (MsAlertsList *self, bool pause)
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->dropped), 100 * self->limits.dropped);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->window), self->limits.window);
   self->filling = false;
+  show_empty (self);
 }
 
 char *
@@ -325,16 +337,16 @@ ms_alerts_list_init (MsAlertsList *self)
   gtk_box_set_spacing (GTK_BOX (self), 4);
   self->limits = ms_alert_limits_default ();
   self->shown = g_array_new (FALSE, FALSE, sizeof (MsAlert));
-  self->empty = new_label ("Nothing has collapsed, died or been dropped", "dim-label");
+  self->empty = new_label ("", "dim-label");
   self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->more = new_label ("", "dim-label");
   gtk_widget_add_css_class (self->empty, "note");
   gtk_widget_add_css_class (self->more, "note");
   gtk_widget_set_visible (self->more, FALSE);
+  build_settings (self); /* above the list, which grows */
   gtk_box_append (GTK_BOX (self), self->empty);
   gtk_box_append (GTK_BOX (self), self->rows);
   gtk_box_append (GTK_BOX (self), self->more);
-  build_settings (self);
   show_settings (self, false);
 }
 

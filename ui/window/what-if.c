@@ -10,10 +10,18 @@ static const struct {
   MsInterventionKind kind;
   bool token;   /* FORCE: only this one */
   double value; /* BIAS: what is added to what stands; FORCE: the margin */
+  const char *tip;
 } actions[] = {
-  { MS_INTERVENE_MASK, false, 0 },  { MS_INTERVENE_FORCE, true, 4 }, { MS_INTERVENE_FORCE, false, 4 },
-  { MS_INTERVENE_BIAS, false, 1 },  { MS_INTERVENE_BIAS, false, -1 }, { MS_INTERVENE_FREEZE, false, 0 },
-  { MS_INTERVENE_SWAP, false, 0 },  { MS_INTERVENE_CLONE, false, 0 },
+  { MS_INTERVENE_MASK, false, 0, "It takes part no more, from the next batch until this is withdrawn" },
+  { MS_INTERVENE_FORCE, true, 4,
+    "In every example this token goes to it first: its logit becomes the largest by 4, from the next batch on" },
+  { MS_INTERVENE_FORCE, false, 4,
+    "Every token goes to it first: its logit becomes the largest by 4, from the next batch until this is withdrawn" },
+  { MS_INTERVENE_BIAS, false, 1, "Added to its logit for every token, from the next batch until this is withdrawn" },
+  { MS_INTERVENE_BIAS, false, -1, "Added to its logit for every token, from the next batch until this is withdrawn" },
+  { MS_INTERVENE_FREEZE, false, 0, "The block's router learns no more, from the next batch until this is withdrawn" },
+  { MS_INTERVENE_SWAP, false, 0, "Their weights change places, once; the router's stay" },
+  { MS_INTERVENE_CLONE, false, 0, "The other expert gets this one's weights, once; the router's stay" },
 };
 
 #define N_ACTIONS ((int) G_N_ELEMENTS (actions))
@@ -406,6 +414,7 @@ new_action (MsWhatIf *self, int i)
   gtk_widget_set_focus_on_click (self->apply[i], FALSE);
   gtk_widget_set_focus_on_click (self->attempt[i], FALSE);
   gtk_widget_add_css_class (self->attempt[i], "flat");
+  gtk_widget_set_tooltip_text (self->apply[i], actions[i].tip);
   gtk_widget_set_tooltip_text (self->attempt[i],
                                "What it would do to the next batch, beside the same on an expert drawn by chance");
   g_signal_connect_object (self->apply[i], "clicked", G_CALLBACK (apply_cb), self, 0);
@@ -425,7 +434,7 @@ ms_what_if_init (MsWhatIf *self)
   self->other = GTK_SPIN_BUTTON (other);
   self->expert = GTK_SPIN_BUTTON (expert);
   self->suggested = MS_NONE;
-  self->hint = new_label (NULL, true);
+  self->hint = new_label (NULL, false);
   self->expert_line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->other_line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->standing = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
