@@ -47,6 +47,7 @@ test   gir:Atspi                  gir1.2-atspi-2.0   at-spi2-core             at
 test   cmd:desktop-file-validate  desktop-file-utils =                        =                =
 test   cmd:appstreamcli           appstream          =                        =                -
 slow   py:numpy                   python3-numpy      =                        python-numpy     numpy
+slow   cmd:openbox                openbox            =                        =                -
 TABLE
 }
 

@@ -207,7 +207,7 @@ def test_cuts_by_drag_and_keys():
         wait_for('a wider Load', lambda: abs(tiles.place('Load')[2] - width - 60) <= 2)
         still(program)
         focus(program, 'Load')
-        xdotool('key', 'ctrl+alt+Left')
+        xdotool('key', 'ctrl+shift+Left')
         wait_for('24 less', lambda: abs(tiles.place('Load')[2] - width - 36) <= 2)
         layout = closed_with(program)
         config = program.config

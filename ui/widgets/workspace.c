@@ -350,7 +350,7 @@ nudge (MsWorkspace *self, MsSide towards)
 static gboolean
 key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state, MsWorkspace *self)
 {
-  GdkModifierType mask = GDK_CONTROL_MASK | GDK_ALT_MASK;
+  GdkModifierType mask = GDK_CONTROL_MASK | GDK_SHIFT_MASK;
 
   if ((state & mask) != mask)
     return FALSE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The views as tiles: laid out by an MsLayout, each at least as large as a picture needs to be read; where that is too
- * much for the room there is, put it into a scrolled window. Cuts are dragged, or moved with Ctrl+Alt and the arrow
+ * much for the room there is, put it into a scrolled window. Cuts are dragged, or moved with Ctrl+Shift and the arrow
  * keys; a tile is dragged by its head onto another one to change places, or onto its edge to split it; its menu does
  * the same. One can stand alone for a while. Views are bits in the order of the list of painters.
  *
