@@ -54,6 +54,10 @@ def xdotool(*words):
                           timeout=PATIENCE).stdout
 
 
+def area(node):
+    return node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+
+
 def clipboard():
     """What was copied; None: nothing, or its owner is too busy to say."""
     try:
@@ -128,7 +132,9 @@ class Program:
 
     def press(self, name):
         """What cannot be pressed yet, because something is being opened, is waited for."""
-        button = self.find('push button', name)
+        button = wait_for(f'a button "{name}" that can be pressed', lambda: next(
+            (node for node in self.walk() if node.get_name() == name and node.get_role_name() == 'push button'
+             and node.get_action_iface().get_n_actions() > 0), None))  # a menu's button stands within another one
         wait_for(f'{name} to be sensitive', lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE))
         self.settle()
         Atspi.Action.do_action(button.get_action_iface(), 0)
@@ -185,6 +191,35 @@ class Program:
     def set_value(self, role, name, value):
         self.settle()
         self.find(role, name).get_value_iface().set_current_value(value)
+
+    def described(self, view):
+        return self.find('image', view).get_description()
+
+    def extents(self, view):
+        return area(self.find('image', view))
+
+    def click(self, view, places, done):
+        """Clicks there, a place after the other, until it is done: where a picture has what depends on fonts."""
+        for across, down in 2 * places:  # twice, because a busy machine answers late
+            box = self.extents(view)
+            xdotool('mousemove', box.x + int(across * box.width), box.y + int(down * box.height), 'click', 1)
+            try:
+                return wait_for(f'a click on {view}', done, 3)
+            except Gone:
+                continue
+        raise Gone(f'no click on {view} did what it was to do')
+
+    def keep_in_front(self, width=1300, height=820):
+        """The window at the corner of the screen, with the keyboard; xdotool's name for it."""
+        window = xdotool('search', '--sync', '--onlyvisible', '--pid', self.process.pid).split()[0]
+
+        def is_there():
+            xdotool('windowsize', window, width, height, 'windowmove', window, 0, 0, 'windowfocus', window)
+            time.sleep(0.1)  # a window that is only just shown may take its own size after this one
+            return width - 100 < area(self.frame).width <= width
+
+        wait_for('the width', is_there)
+        return window
 
     def table(self, view):
         """A view's table twin, opened, read and closed."""

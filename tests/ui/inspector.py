@@ -3,54 +3,19 @@
 """The inspector in the real window: a click chooses a token, its numbers are those of the tables, a pass is walked."""
 import re
 import sys
-import time
 
-from driver import Atspi, Gone, Program, clipboard, rows, run, wait_for, xdotool
-
-
-def keep_in_front(program):
-    """The window at the corner of the screen and 1300 pixels wide, with the keyboard."""
-    window = xdotool('search', '--sync', '--onlyvisible', '--pid', program.process.pid).split()[0]
-
-    def is_wide():
-        xdotool('windowsize', window, 1300, 820, 'windowmove', window, 0, 0, 'windowfocus', window)
-        time.sleep(0.1)  # a window that is only just shown may take its own size after this one
-        return 1200 < area(program.frame).width <= 1300
-
-    wait_for('the width', is_wide)
-    return window
-
-
-def area(node):
-    return node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-
-
-def extents(program, view):
-    return area(program.find('image', view))
-
-
-def described(program, view):
-    return program.find('image', view).get_description()
+from driver import Program, area, clipboard, rows, run, wait_for, xdotool
 
 
 def click_patch(program):
-    """Clicks into Assignments until a patch is chosen; the grid's place depends on fonts."""
-    places = [(0.2, 0.3), (0.3, 0.35), (0.15, 0.4), (0.25, 0.5)]
-    for turn in range(8):  # between two images there is nothing, and a busy machine answers late
-        grid, (dx, dy) = extents(program, 'Assignments'), places[turn % 4]
-        xdotool('mousemove', grid.x + int(dx * grid.width), grid.y + int(dy * grid.height), 'click', 1)
-        try:
-            wait_for('a chosen token', lambda: 'top-' in described(program, 'Token'), 5)
-            return
-        except Gone:
-            continue
-    raise AssertionError('no patch could be clicked')
+    program.click('Assignments', [(0.2, 0.3), (0.3, 0.35), (0.15, 0.4), (0.25, 0.5)],
+                  lambda: 'top-' in program.described('Token'))
 
 
 def open_program(preset):
     program = Program(preset).__enter__()
     program.wait_step(lambda step: step == 0, 'step 0')
-    keep_in_front(program)
+    program.keep_in_front()
     program.take_step()
     return program
 
@@ -59,7 +24,7 @@ def test_click_shows_the_token():
     program = open_program('digits-vmoe')
     try:
         click_patch(program)
-        words = described(program, 'Token')
+        words = program.described('Token')
         image, row, column = map(int, re.search(r'image (\d+).*row (\d+), column (\d+)', words, re.S).groups())
         expert, gate = re.search(r'expert (\d+): gate ([0-9.]+)', words).groups()
         tokens = [line for line in rows(program.table('Assignments')) if int(line['example']) == image]
@@ -72,7 +37,7 @@ def test_click_shows_the_token():
         gates = [float(line['gate']) for line in rows(program.table('Token'))]
         assert abs(sum(gates) - 1) < 1e-4, gates
         xdotool('key', 'Escape')
-        wait_for('nothing chosen', lambda: 'top-' not in described(program, 'Token'))
+        wait_for('nothing chosen', lambda: 'top-' not in program.described('Token'))
     finally:
         program.__exit__()
 
@@ -103,7 +68,7 @@ def test_copy():
         xdotool('key', 'ctrl+c')
         wait_for('the words', lambda: re.search(r'image \d+, label .*\npatch in row \d', clipboard() or ''))
         xdotool('key', 'ctrl+shift+c')
-        wait_for('the table', lambda: (clipboard() or '').startswith('example\ttoken\tlabel\t'))
+        wait_for('the table of what is under the pointer', lambda: clipboard() == program.table('Assignments'))
     finally:
         program.__exit__()
 
@@ -120,7 +85,7 @@ def test_step_into():
                  and name not in seen), None)))
             if len(seen) == 4:  # top-k is the fourth, and nothing is placed yet
                 assert 'top-k' in seen[3], seen
-                wait_for('no place yet', lambda: 'place ' not in described(program, 'Token'))
+                wait_for('no place yet', lambda: 'place ' not in program.described('Token'))
             assert program.step() == 1
             program.act(program.frame, 'win.step-into')
         assert seen[0].startswith('patches') and seen[-1].startswith('loss'), seen
@@ -137,12 +102,12 @@ def test_step_into():
 
 def described_token(program):
     click_patch(program)
-    return described(program, 'Token')
+    return program.described('Token')
 
 
 def panel_is_open(program):
     """The width that the views leave: the panel takes 300 pixels of it, unless it lies over them."""
-    token, frame = extents(program, 'Token'), area(program.frame)
+    token, frame = program.extents('Token'), area(program.frame)
     return 0 < token.width and token.x + token.width <= frame.width + 60 and token.x > 0
 
 
@@ -171,7 +136,7 @@ def test_panel_gives_way():
     program = open_program('digits-vmoe')
     try:
         wait_for('the panel', lambda: panel_is_open(program))
-        window = keep_in_front(program)
+        window = program.keep_in_front()
         xdotool('windowsize', window, 1024, 640)
         wait_for('the panel to close', lambda: not panel_is_open(program))
         xdotool('key', 'F10')

@@ -289,6 +289,134 @@ def test_the_difference_is_saved():
     assert len(drawn) > 220, len(drawn)  # 287 with both runs, 164 with the words that there is no second
 
 
+def level(program, step):
+    """Whether both pictures of the load say that they are of that step."""
+    words = [program.described(view) for view in ('Load', 'Load, B')]
+    return all(re.search(rf'step {step}$', text, re.M) for text in words) and words
+
+
+def divergences(program):
+    """What Difference says of each layer, nats."""
+    return [float(row['JSD, nats']) for row in rows(program.table('Difference')) if row['JSD, nats']]
+
+
+def wait_difference(program, step, probe, what):
+    """Both runs at that step, and the divergences of their loads as wanted."""
+    words = wait_for(f'both at step {step}', lambda: level(program, step))
+    wait_for(f'{what}, at step {step}', lambda: len(divergences(program)) == 2 and probe(divergences(program)))
+    return words
+
+
+def same(divergence):
+    return divergence == [0, 0]
+
+
+def other(divergence):
+    return min(divergence) > 0
+
+
+def wait_second(program):
+    """Until the second run has something to show, and can go on."""
+    wait_for('the second run', lambda: 'Load, B' in program.names('image'))
+    wait_for('its step', lambda: re.search(r'step \d', program.described('Load, B')))
+
+
+def compare_with(program, source, *arguments):
+    """A file made by the command line, chosen in the dialog."""
+    subprocess.run([os.environ['MOESCOPE_PROGRAM'], 'run', 'digits-vmoe', *arguments, source, '--json'], check=True,
+                   capture_output=True)
+    program.act(program.frame, 'win.compare-file')
+    wait_for('the dialog', lambda: len(program.frames()) == 2)
+    xdotool('mousemove', 600, 400, 'type', source)  # its slash opens the entry
+    wait_for('the entry', lambda: any(node.get_name() == 'GtkFileChooserEntry'
+                                      for node in program.walk(program.frames()[1])))
+    xdotool('key', 'Return')
+    wait_for('the dialog to close', lambda: len(program.frames()) == 1)
+    wait_second(program)
+
+
+def test_compare_with_a_copy_and_a_seed():
+    """The same way until something is changed; other weights from the start."""
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.step_to(2)
+        program.act(program.frame, 'win.compare-copy')
+        wait_second(program)
+        program.take_step()
+        wait_difference(program, 3, same, 'no difference')
+        program.act(program.frame, 'win.compare-end')
+        wait_for('one load', lambda: 'Load, B' not in program.names('image'))
+        program.act(program.frame, 'win.compare-seed')
+        wait_second(program)
+        program.press('Step')  # the one that is behind comes up, then both go on
+        program.wait_step(lambda step: step == 4, 'step 4')
+        first, second = wait_difference(program, 4, other, 'other loads')
+        assert 'seed 0' in first and 'seed 1' in second, (first, second)
+        assert program.close() == 0
+
+
+def test_compare_with_a_preset():
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.press('Compare')
+        expander = wait_for('the presets', lambda: next((node for node in program.walk()
+                            if node.get_name() == 'A preset' and node.get_action_iface()
+                            and node.get_action_iface().get_n_actions() > 0), None))
+        program.settle()
+        Atspi.Action.do_action(expander.get_action_iface(), 0)
+        program.press('digits-experts-choose')
+        wait_second(program)
+        program.take_step()
+        _, second = wait_difference(program, 1, other, 'other loads')
+        assert 'digits-experts-choose' in second, second
+        assert program.close() == 0
+
+
+def test_compare_with_a_checkpoint():
+    """Its run stands at step 3: the first one comes up, then both go on; it is the same run."""
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'three.safetensors')
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        compare_with(program, path, '--steps', '3', '--checkpoint')
+        program.press('Step')
+        program.wait_step(lambda step: step == 4, 'step 4')
+        wait_difference(program, 4, same, 'no difference')
+        assert program.close() == 0
+
+
+def test_compare_with_a_trace():
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'run.npz')
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        compare_with(program, path, '--steps', '6', '--trace')
+        program.press('Step')
+        program.wait_step(lambda step: step > 0, 'a step')
+        words = wait_for('the same step in both', lambda: level(program, program.step()))
+        assert 'trace' in words[1], words
+        wait_difference(program, program.step(), same, 'no difference')
+        assert program.close() == 0
+
+
+def test_compare_with_the_control():
+    """The same intervention on an expert drawn by chance: one is empty here, another one there."""
+    def empty(view):
+        return {row['expert'] for row in rows(program.table(view)) if row['assignments'] == '0'}
+
+    with Program('digits-vmoe') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.press('Mask expert 0')
+        wait_for('the mask to stand', lambda: any(
+            name.startswith('Withdraw mask expert 0') for name in program.names('push button')))
+        program.take_step()
+        program.act(program.frame, 'win.compare-control')
+        wait_second(program)
+        program.take_step()
+        wait_difference(program, 2, lambda divergence: max(divergence) > 0, 'other loads')
+        wait_for('expert 0 to be empty in the first only', lambda: '0' in empty('Load') and '0' not in empty('Load, B'))
+        assert empty('Load, B')
+        assert program.close() == 0
+
+
 def test_command_line():
     """What is copied gives the same losses when it is run."""
     with Program('digits-vmoe') as program:

@@ -23,6 +23,7 @@ static void
 chosen_cb (MsAlertsList *list, const MsSpot *spot, MsWindow *self)
 {
   ms_window_select (self, ms_selection_after (&self->selection, spot));
+  ms_window_show_choosers (self, ms_live_record (self->live));
 }
 
 static void
