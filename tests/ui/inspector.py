@@ -54,7 +54,7 @@ def test_opened_while_paused():
         xdotool('key', 'F10')
         wait_for('the panel', lambda: panel_is_open(program))
         words = wait_for('the place', lambda: re.search(r'(?s)place \d+ of \d+ in its buffer.*',
-                                                        described(program, 'Token')))[0]
+                                                        program.described('Token')))[0]
         assert 'beside ‖x‖ = ' in words and 'not captured' not in words, words
         assert program.step() == 3
     finally:
@@ -116,10 +116,10 @@ def test_keys_after_a_change():
     program = Program('digits-vmoe').__enter__()
     try:
         program.wait_step(lambda step: step == 0, 'step 0')
-        keep_in_front(program)
+        program.keep_in_front()
         spin = program.find('spin button', 'Active per token K')
-        area = spin.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        xdotool('mousemove', area.x + area.width - 12, area.y + area.height // 2, 'click', 1)
+        box = area(spin)
+        xdotool('mousemove', box.x + box.width - 12, box.y + box.height // 2, 'click', 1)
         wait_for('K = 2', lambda: spin.get_value_iface().get_current_value() == 2)
         xdotool('key', 'space')
         program.wait_step(lambda step: step > 2, 'some steps')
