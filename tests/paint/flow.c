@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Flow: how many tokens go from where to where, what is bundled, and what of it is selected. */
-#include "ui/paint/flow-data.h"
+#include "ui/paint/flow-words.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
 #include "ui/paint/tokens.h"
 
 #include <math.h>
+#include <string.h>
 
 #define WIDTH 560
 #define HEIGHT 400
@@ -142,6 +143,56 @@ test_shares (void)
   ms_scene_free (scene);
 }
 
+/* Experts choose: of 16 tokens 8 are taken by experts 0 and 1, 4 by expert 2 and 4 by none, of 3 choices at most. */
+static MsScene *
+by_experts (void)
+{
+  MsScene *scene = ms_sample_digits_sized (1, 4, 3, false);
+  MsRouting **routing = scene->record->routing;
+
+  scene->record->labels[0] = 3;
+  for (int i = 0; i < 48; i++)
+    {
+      int t = i / 3, k = i % 3, e = t < 8 && k < 2 ? k : t >= 8 && t < 12 && k == 0 ? 2 : -1;
+
+      routing[0]->expert[i] = (gint16) e;
+      routing[0]->kept[i] = e >= 0;
+      routing[1]->expert[i] = k == 0 ? 3 : -1;
+      routing[1]->kept[i] = k == 0;
+    }
+  return scene;
+}
+
+/* Choices that there are none of are not dropped: those that there are share the token. */
+static void
+test_untaken (void)
+{
+  MsScene *scene = by_experts ();
+  MsSpot spot = MS_SPOT_NONE;
+  g_autoptr (MsFlow) flow = ms_flow_new (scene);
+  const MsFlowColumn *first = &flow->column[1];
+
+  g_assert_cmpint (first->dropped, ==, MS_NONE);
+  g_assert_cmpint (first->n_nodes, ==, 5);
+  g_assert_cmpint (first->untaken, ==, 4);
+  for (int i = 0; i < 5; i++)
+    g_assert_cmpfloat (first->node[i].mass, ==, i == 3 ? 0 : 4);
+  g_assert_true (first->uneven);
+  g_assert_cmpint (flow->column[2].untaken, ==, MS_NONE);
+  g_assert_cmpfloat (flow->column[2].node[3].mass, ==, 16);
+  g_assert_cmpfloat (first->mass[4 * 4 + 3], ==, 4);
+  g_autofree char *table = ms_painter_flow.table (scene);
+  g_assert_nonnull (strstr (table, "\tclass 3\tblock 1\tno expert\t4.00\t25.00\n"));
+  g_assert_null (strstr (table, "dropped"));
+  spot.kind = MS_SPOT_BIN;
+  spot.bin = ms_flow_bin (1, first->untaken);
+  says (scene, &spot, "no expert, block 1\n4 of 16 tokens (25.0 %)\nfrom class 3 4\nto expert 3 4");
+  scene->selection.expert = 0;
+  g_autoptr (MsFlow) chosen = ms_flow_new (scene);
+  g_assert_cmpfloat (sum_of (chosen->column[1].chosen, 20), ==, 4);
+  ms_scene_free (scene);
+}
+
 /* Soft layers: the tokens' combine weights, which are the experts' use. */
 static void
 test_soft (void)
@@ -240,6 +291,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/flow/words", test_words);
   g_test_add_func ("/flow/chosen", test_chosen);
   g_test_add_func ("/flow/shares", test_shares);
+  g_test_add_func ("/flow/untaken", test_untaken);
   g_test_add_func ("/flow/soft", test_soft);
   g_test_add_func ("/flow/bundled", test_bundled);
   g_test_add_func ("/flow/members", test_members);

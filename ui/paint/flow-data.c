@@ -73,9 +73,20 @@ choose_alone (const double *mass, int n, int wanted)
   return alone;
 }
 
-static void
-make_nodes (MsFlowColumn *column, const double *mass, double dropped, int wanted)
+/* The node of what goes to no expert; MS_NONE: everything goes to one. */
+static int
+add_rest (MsFlowColumn *column, MsFlowKind kind, double mass)
 {
+  if (!(mass > 0))
+    return MS_NONE;
+  column->node[column->n_nodes] = (MsFlowNode) { kind, MS_NONE, 0, mass };
+  return column->n_nodes++;
+}
+
+static void
+make_nodes (MsFlowColumn *column, const MsFlowSums *sums, int wanted)
+{
+  const double *mass = sums->mass;
   g_autofree bool *alone = choose_alone (mass, column->n_ids, wanted);
   MsFlowNode others = { MS_FLOW_OTHERS, MS_NONE, 0, 0 };
 
@@ -95,9 +106,9 @@ make_nodes (MsFlowColumn *column, const double *mass, double dropped, int wanted
       }
   if (others.n > 0)
     column->node[column->n_nodes++] = others;
-  column->dropped = dropped > 0 ? column->n_nodes : MS_NONE;
-  if (dropped > 0)
-    column->node[column->n_nodes++] = (MsFlowNode) { MS_FLOW_DROPPED, MS_NONE, 0, dropped };
+  column->dropped = add_rest (column, MS_FLOW_DROPPED, sums->dropped);
+  column->untaken = add_rest (column, MS_FLOW_UNTAKEN, sums->untaken);
+  column->uneven = sums->uneven;
 }
 
 /* The first column's groups. */
@@ -188,10 +199,10 @@ follow (MsFlow *flow, const MsScene *scene)
       MsFlowColumn *column = &flow->column[c];
       bool here = c > 0 && ms_scene_routing (scene) == flow->record->routing[column->layer];
       g_autofree double *mass = g_new0 (double, column->n_ids);
-      double dropped = 0;
-      g_auto (MsFlowParts) parts = ms_flow_parts (flow, column, &rows, mass, &dropped);
+      MsFlowSums sums = { .mass = mass };
+      g_auto (MsFlowParts) parts = ms_flow_parts (flow, column, &rows, &sums);
 
-      make_nodes (column, mass, dropped, here ? scene->selection.expert : MS_NONE);
+      make_nodes (column, &sums, here ? scene->selection.expert : MS_NONE);
       column->selected = here && ms_flow_selects_expert (scene) && scene->selection.expert < column->n_ids
                            ? column->node_of[scene->selection.expert] : MS_NONE;
       ms_flow_parts_settle (&parts, flow, column, &rows);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The way of a batch's tokens: groups of them, then the experts of one routed layer after another, and how many tokens
- * go from each to each. A token counts as one in every layer: its K choices 1 / K each, in Soft MoE by combine weight;
- * from one layer to the next all of its pairs of choices, each with the product of its parts. */
+ * go from each to each. A token counts as one in every layer: its n choices 1 / n each (n = K unless experts choose),
+ * in Soft MoE by combine weight; from one layer to the next all of its pairs of choices, each with the product of its
+ * parts. */
 #pragma once
 
 #include "ui/paint/painter.h"
@@ -10,12 +11,13 @@
 G_BEGIN_DECLS
 
 #define MS_FLOW_NODES 32   /* groups or experts of a column that stand alone; the others are bundled */
-#define MS_FLOW_MOST (MS_FLOW_NODES + 2) /* with the others and the dropped */
+#define MS_FLOW_MOST (MS_FLOW_NODES + 3) /* with the others, the dropped and those without expert */
 
 typedef enum {
   MS_FLOW_ONE,     /* a class, a range of places, an expert */
   MS_FLOW_OTHERS,  /* those with least */
-  MS_FLOW_DROPPED, /* choices that capacity dropped, and tokens that no expert takes */
+  MS_FLOW_DROPPED, /* choices that capacity dropped */
+  MS_FLOW_UNTAKEN, /* tokens without any choice: no expert chose them, or all are masked */
 } MsFlowKind;
 
 typedef struct {
@@ -29,7 +31,8 @@ typedef struct {
   int n_ids, n_nodes;            /* groups or experts, and nodes that they share */
   MsFlowNode node[MS_FLOW_MOST];
   int *node_of;                  /* (n_ids) */
-  int dropped;                   /* the node of what is dropped; MS_NONE: nothing is */
+  int dropped, untaken;          /* nodes of what is dropped, and of tokens without expert; MS_NONE: there is none */
+  bool uneven;                   /* not all tokens have K choices */
   int selected;                  /* the node of the selected expert, where it alone is followed; MS_NONE: all are */
   float *mass, *chosen;          /* (n_nodes, nodes of the next column) tokens, and the selected ones; NULL: last */
 } MsFlowColumn;

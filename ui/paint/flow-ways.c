@@ -4,7 +4,9 @@
 
 #include "ui/paint/tokens.h"
 
-#define DROPPED (-2) /* where a part goes that no expert takes, until columns have nodes */
+/* Where parts go that no expert takes, until columns have nodes. */
+#define DROPPED (-2)
+#define UNTAKEN (-3)
 
 void
 ms_flow_rows_clear (MsFlowRows *rows)
@@ -17,6 +19,7 @@ ms_flow_rows_clear (MsFlowRows *rows)
 void
 ms_flow_parts_clear (MsFlowParts *parts)
 {
+  g_clear_pointer (&parts->each, g_free);
   g_clear_pointer (&parts->to, g_free);
   g_clear_pointer (&parts->weight, g_free);
 }
@@ -53,14 +56,26 @@ is_masked (const MsRouting *routing, int token)
   return routing->mask != NULL && !routing->mask[token];
 }
 
-/* The expert that takes choice @k of a token. */
+/* Where experts choose, a token has room for as many choices as the luckiest one has: it may have fewer, or none. */
+static int
+count_chosen (const MsRouting *routing, int token)
+{
+  int n = 0;
+
+  for (int k = 0; k < routing->K; k++)
+    n += ms_token_expert (routing, token, k) >= 0;
+  return n;
+}
+
+/* The expert that takes choice @k of a token; MS_NONE: there is no such choice. */
 static int
 taker_of (const MsRouting *routing, int token, int k)
 {
   int e = ms_token_expert (routing, token, k);
 
-  return e >= 0 && (routing->kept == NULL || routing->kept[(gsize) token * (gsize) routing->K + (gsize) k]) ? e
-                                                                                                        : DROPPED;
+  if (e < 0)
+    return MS_NONE;
+  return routing->kept == NULL || routing->kept[(gsize) token * (gsize) routing->K + (gsize) k] ? e : DROPPED;
 }
 
 /* A token's combine weight of all slots of expert @e. */
@@ -88,7 +103,7 @@ part_of (const MsFlow *flow, const MsRouting *routing, int r, int e)
     return combined (routing, t, e);
   for (int k = 0; k < routing->K; k++)
     n += taker_of (routing, t, k) == e;
-  return (float) n / (float) routing->K;
+  return n > 0 ? (float) n / (float) count_chosen (routing, t) : 0;
 }
 
 /* How much of a row is selected. */
@@ -130,66 +145,70 @@ ms_flow_rows (const MsFlow *flow, const MsScene *scene)
 }
 
 static void
-count_groups (MsFlowParts *parts, const MsFlow *flow, const MsFlowRows *rows, double *mass)
+count_groups (MsFlowParts *parts, const MsFlow *flow, const MsFlowRows *rows, MsFlowSums *sums)
 {
   for (int i = 0; i < rows->n; i++)
     {
       int group = group_of (flow, rows->row[i]);
 
+      parts->each[i] = 1;
       parts->to[i] = (gint16) group;
-      mass[group] += (double) rows->all[i];
+      sums->mass[group] += (double) rows->all[i];
     }
 }
 
 static void
-count_choices (MsFlowParts *parts, const MsFlow *flow, const MsRouting *routing, const MsFlowRows *rows, double *mass,
-               double *dropped)
+count_choices (MsFlowParts *parts, const MsFlow *flow, const MsRouting *routing, const MsFlowRows *rows,
+               MsFlowSums *sums)
 {
   for (int i = 0; i < rows->n; i++)
     {
-      int t = token_of (flow, routing, rows->row[i]);
+      int t = token_of (flow, routing, rows->row[i]), n = count_chosen (routing, t);
       bool masked = is_masked (routing, t);
 
+      parts->each[i] = 1.0f / (float) MAX (1, n);
+      sums->uneven |= !masked && n < routing->K;
       for (int k = 0; k < routing->K; k++)
         {
-          int to = masked ? MS_NONE : taker_of (routing, t, k);
+          int to = masked ? MS_NONE : n == 0 && k == 0 ? UNTAKEN : taker_of (routing, t, k);
 
           parts->to[i * routing->K + k] = (gint16) to;
           if (to != MS_NONE)
-            *(to == DROPPED ? dropped : &mass[to]) += (double) (parts->each * rows->all[i]);
+            *(to == DROPPED ? &sums->dropped : to == UNTAKEN ? &sums->untaken : &sums->mass[to])
+              += (double) (parts->each[i] * rows->all[i]);
         }
     }
 }
 
 static void
-add_weights (const MsFlow *flow, const MsRouting *routing, const MsFlowRows *rows, double *mass)
+add_weights (const MsFlow *flow, const MsRouting *routing, const MsFlowRows *rows, MsFlowSums *sums)
 {
   for (int i = 0; i < rows->n; i++)
     {
       int t = token_of (flow, routing, rows->row[i]);
 
       for (int e = 0; e < routing->E && rows->all[i] > 0 && !is_masked (routing, t); e++)
-        mass[e] += (double) (combined (routing, t, e) * rows->all[i]);
+        sums->mass[e] += (double) (combined (routing, t, e) * rows->all[i]);
     }
 }
 
 MsFlowParts
-ms_flow_parts (const MsFlow *flow, const MsFlowColumn *column, const MsFlowRows *rows, double *mass, double *dropped)
+ms_flow_parts (const MsFlow *flow, const MsFlowColumn *column, const MsFlowRows *rows, MsFlowSums *sums)
 {
   const MsRouting *routing = column->layer >= 0 ? flow->record->routing[column->layer] : NULL;
   MsFlowParts parts = { .n = routing != NULL ? routing->K : 1 };
 
   if (routing != NULL && routing->slots > 0)
     {
-      add_weights (flow, routing, rows, mass);
+      add_weights (flow, routing, rows, sums);
       return parts;
     }
-  parts.each = 1.0f / (float) parts.n;
+  parts.each = g_new (float, rows->n);
   parts.to = g_new (gint16, (gsize) rows->n * (gsize) parts.n);
   if (routing == NULL)
-    count_groups (&parts, flow, rows, mass);
+    count_groups (&parts, flow, rows, sums);
   else
-    count_choices (&parts, flow, routing, rows, mass, dropped);
+    count_choices (&parts, flow, routing, rows, sums);
   return parts;
 }
 
@@ -204,7 +223,9 @@ ms_flow_parts_settle (MsFlowParts *parts, const MsFlow *flow, const MsFlowColumn
         {
           int to = parts->to[i];
 
-          parts->to[i] = (gint16) (to >= 0 ? column->node_of[to] : to == DROPPED ? column->dropped : MS_NONE);
+          parts->to[i] = (gint16) (to >= 0          ? column->node_of[to]
+                                   : to == DROPPED ? column->dropped
+                                   : to == UNTAKEN ? column->untaken : MS_NONE);
         }
       return;
     }
@@ -229,7 +250,7 @@ share_out (float *mass, const MsFlowParts *parts, int i, float factor)
   else
     for (int k = 0; k < parts->n; k++)
       if (parts->to[i * parts->n + k] >= 0)
-        mass[parts->to[i * parts->n + k]] += factor * parts->each;
+        mass[parts->to[i * parts->n + k]] += factor * parts->each[i];
 }
 
 void
@@ -243,7 +264,7 @@ ms_flow_parts_join (float *mass, int n_right, int rows, const float *factor, con
       {
         int from = left_only >= 0 ? left_only : left->weight != NULL ? k : left->to[i * left->n + k];
         float part = left_only >= 0        ? factor[i]
-                     : left->weight != NULL ? factor[i] * left->weight[i * left->n + k] : factor[i] * left->each;
+                     : left->weight != NULL ? factor[i] * left->weight[i * left->n + k] : factor[i] * left->each[i];
 
         if (from < 0)
           continue;

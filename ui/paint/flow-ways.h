@@ -21,17 +21,24 @@ void ms_flow_rows_clear (MsFlowRows *rows);
 /* What is selected is an expert, and not a token or example beside it. */
 bool ms_flow_selects_expert (const MsScene *scene);
 
-/* The parts of each row in a column: @n of the same weight, each with where it goes, or one for each node. */
+/* The parts of each row in a column: up to @n of the same weight, each with where it goes, or one for each node. */
 typedef struct {
   int n;
-  float each;
+  float *each;   /* (rows) owned: the weight of each of a row's parts; NULL: weights */
   gint16 *to;    /* (rows, n) owned: group or expert, when settled its node; MS_NONE: no part. NULL: weights */
   float *weight; /* (rows, n) owned: by node; NULL: all alike */
 } MsFlowParts;
 
-/* Tokens of each group or expert -> @mass (n_ids), and what is dropped -> @dropped. */
-MsFlowParts ms_flow_parts (const MsFlow *flow, const MsFlowColumn *column, const MsFlowRows *rows, double *mass,
-                           double *dropped);
+/* The tokens of a column. */
+typedef struct {
+  double *mass;    /* (n_ids) borrowed: of each group or expert */
+  double dropped;  /* of which capacity dropped the choice */
+  double untaken;  /* without any choice */
+  bool uneven;     /* not all have K choices */
+} MsFlowSums;
+
+/* Adds to @sums what the rows have in the column. */
+MsFlowParts ms_flow_parts (const MsFlow *flow, const MsFlowColumn *column, const MsFlowRows *rows, MsFlowSums *sums);
 /* From groups or experts to the column's nodes. */
 void ms_flow_parts_settle (MsFlowParts *parts, const MsFlow *flow, const MsFlowColumn *column, const MsFlowRows *rows);
 void ms_flow_parts_clear (MsFlowParts *parts);

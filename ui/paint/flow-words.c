@@ -46,6 +46,8 @@ ms_flow_node_name (const MsFlow *flow, int column, int i)
 
   if (node->kind == MS_FLOW_DROPPED)
     g_strlcpy (name.text, "dropped", sizeof name.text);
+  else if (node->kind == MS_FLOW_UNTAKEN)
+    g_strlcpy (name.text, "no expert", sizeof name.text);
   else if (node->kind == MS_FLOW_OTHERS)
     g_snprintf (name.text, sizeof name.text, "others (%d)", node->n);
   else

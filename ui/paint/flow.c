@@ -12,6 +12,8 @@
 
 #include <math.h>
 
+#define NOTES_GAP 8 /* between the two below a column */
+
 static MsColour
 node_colour (const MsFlow *flow, int c, int i, const MsPalette *palette)
 {
@@ -19,14 +21,18 @@ node_colour (const MsFlow *flow, int c, int i, const MsPalette *palette)
 
   if (node->kind == MS_FLOW_DROPPED)
     return palette->warning;
+  if (node->kind == MS_FLOW_UNTAKEN)
+    return palette->muted;
   return node->kind == MS_FLOW_ONE && c > 0 ? ms_palette_category (palette, node->id) : palette->missing;
 }
 
-/* Ribbons have the colour of the expert they come from, those from the groups of the one they go to. */
+/* Ribbons have the colour of the expert they come from, those from elsewhere of the one they go to. */
 static MsColour
 ribbon_colour (const MsFlow *flow, const MsFlowRibbon *ribbon, const MsPalette *palette)
 {
-  if (ribbon->column == 0 || flow->column[ribbon->column].node[ribbon->from].kind == MS_FLOW_DROPPED)
+  MsFlowKind from = flow->column[ribbon->column].node[ribbon->from].kind;
+
+  if (ribbon->column == 0 || from == MS_FLOW_DROPPED || from == MS_FLOW_UNTAKEN)
     return node_colour (flow, ribbon->column + 1, ribbon->to, palette);
   return node_colour (flow, ribbon->column, ribbon->from, palette);
 }
@@ -79,13 +85,53 @@ paint_node (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, int c, 
       ms_draw_hatch (cr, &area, colour, 4, 1.3);
       return;
     }
+  if (node->kind == MS_FLOW_UNTAKEN) /* hollow: nothing processes these */
+    {
+      ms_draw_rect (cr, &area, colour);
+      area = (cairo_rectangle_t) { area.x + 1, area.y + 1, area.width - 2, area.height - 2 };
+      if (area.width > 0 && area.height > 0)
+        ms_draw_rect (cr, &area, ms_colour_mix (palette->panel, colour, 0.2));
+      return;
+    }
   ms_draw_rect (cr, &area, ground);
   if (area.height >= 0.8 * line && area.width >= 12)
     ms_text_draw (cr, palette, &look, area.x + area.width / 2, area.y + area.height / 2,
                   ms_flow_node_label (flow, c, i).text);
 }
 
-/* Above each column its name, below it how much was dropped. */
+/* Below a column how much was dropped, and how much no expert takes; the first alone where both are too wide. */
+static void
+paint_notes (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, int c, double room, const MsPalette *palette)
+{
+  const MsFlowColumn *column = &flow->column[c];
+  const int rest[] = { column->dropped, column->untaken };
+  char text[2][64] = { "", "" };
+  double width[2] = { 0 }, left = layout->frame.content.x, right = left + layout->frame.content.width, x;
+
+  for (int i = 0; i < 2; i++)
+    if (rest[i] != MS_NONE)
+      {
+        double mass = column->node[rest[i]].mass;
+
+        g_snprintf (text[i], sizeof text[i], i > 0 ? "%s: %s" : "%s %s", ms_flow_node_name (flow, c, rest[i]).text,
+                    ms_number_fixed (mass, fabs (remainder (mass, 1)) < 1e-3 ? 0 : 1).text);
+        width[i] = ms_text_width (palette, MS_TEXT_SMALL, text[i]) + (i > 0 && width[0] > 0 ? NOTES_GAP : 0);
+        if (width[0] + width[i] >= room)
+          width[i] = 0;
+      }
+  x = ms_flow_column_x (layout, c) + layout->node / 2 - (width[0] + width[1]) / 2;
+  x = CLAMP (x, left, MAX (left, right - width[0] - width[1]));
+  for (int i = 0; i < 2; i++)
+    {
+      MsText note = { MS_TEXT_SMALL, i == 0 ? palette->warning : palette->muted, .ax = i, .ay = 0.5 };
+
+      if (width[i] > 0)
+        ms_text_draw (cr, palette, &note, i == 0 ? x : x + width[0] + width[1],
+                      layout->plot.y + layout->plot.height + layout->notes / 2 + 1, text[i]);
+    }
+}
+
+/* Above each column its name. */
 static void
 paint_names (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const MsScene *scene,
              const MsPalette *palette)
@@ -98,7 +144,6 @@ paint_names (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const 
       const MsFlowColumn *column = &flow->column[c];
       bool here = column->layer >= 0 && column->layer == scene->selection.layer;
       MsText look = { here ? MS_TEXT_FIGURE : MS_TEXT_SMALL, here ? palette->accent : palette->muted, .ay = 0.5 };
-      MsText note = { MS_TEXT_SMALL, palette->warning, .ay = 0.5 };
       MsNumber name = ms_flow_column_name (flow, c);
       double width = ms_text_width (palette, look.style, name.text);
       double x = ms_flow_column_x (layout, c) + layout->node / 2;
@@ -106,15 +151,7 @@ paint_names (cairo_t *cr, const MsFlowLayout *layout, const MsFlow *flow, const 
       if (width < room)
         ms_text_draw (cr, palette, &look, CLAMP (x - width / 2, layout->frame.content.x, right - width),
                       layout->plot.y - layout->names / 2 - 1, name.text);
-      if (column->dropped == MS_NONE)
-        continue;
-      g_snprintf (name.text, sizeof name.text, "dropped %s",
-                  ms_number_fixed (column->node[column->dropped].mass,
-                                   fabs (remainder (column->node[column->dropped].mass, 1)) < 1e-3 ? 0 : 1).text);
-      width = ms_text_width (palette, MS_TEXT_SMALL, name.text);
-      if (width < room)
-        ms_text_draw (cr, palette, &note, CLAMP (x - width / 2, layout->frame.content.x, right - width),
-                      layout->plot.y + layout->plot.height + layout->notes / 2 + 1, name.text);
+      paint_notes (cr, layout, flow, c, room, palette);
     }
 }
 
@@ -175,6 +212,8 @@ paint_frame (cairo_t *cr, const MsFlowLayout *layout, const MsScene *scene, cons
         g_snprintf (figures[1], 96, "member %d", flow->copy);
       if (first->slots > 0)
         g_strlcpy (figures[2], "by combine weight", 96);
+      else if (first->K > 1 && flow->column[1].uneven)
+        g_strlcpy (figures[2], "shared equally by a token's choices", 96);
       else if (first->K > 1)
         g_snprintf (figures[2], 96, "each of %d choices counts 1/%d", first->K, first->K);
     }
@@ -305,7 +344,7 @@ applies (const MsScene *scene)
 const MsPainter ms_painter_flow = {
   .name = "flow",
   .title = "Flow",
-  .help = "Where tokens go from layer to layer, by class; each of a token's K choices counts 1/K",
+  .help = "Where tokens go from layer to layer, by class; a token's choices share it equally",
   .applies = applies,
   .paint = paint,
   .pick = pick,
