@@ -49,7 +49,7 @@ def test_presets_open_with_their_views_filled():
     """The views of their layouts that have something to show, each with a table of more than its head after a step."""
     expected = {
         'digits-soft-moe': ['Slots', 'Load', 'Curves', 'Routing entropy'],
-        'digits-experts-choose': ['Assignments', 'Load', 'Curves', 'Co-activation'],
+        'digits-experts-choose': ['Assignments', 'Load', 'Curves', 'Flow', 'Co-activation'],
         'digits-e3': ['Assignments', 'Load', 'Disagreement', 'Curves'],
         'digits-deep-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD', 'Frontier'],
         'digits-batch-ensemble': ['Disagreement', 'Curves', 'Calibration', 'OOD', 'Frontier'],
