@@ -4,32 +4,14 @@
  * by its place in the list, so that judging a record takes time for what it holds and not for what was told before. */
 #include "core/metrics/alerts.h"
 
-#include "core/metrics/load-window.h"
+#include "core/metrics/alerts-private.h"
 #include "core/metrics/load.h"
 #include <math.h>
-
-#define NO_ALERT (-1)
-
-/* A layer's counts stand in the window's rows from @at on: E loads, then E dropped. */
-typedef struct {
-  int block, member, E, at;
-  bool soft;
-  int collapse, dropped; /* places in the list of the newest alert, or NO_ALERT */
-  int *dead;             /* (E) owned, likewise */
-} Layer;
-
-struct MsAlerts {
-  MsAlertLimits limits;
-  GArray *list;         /* of MsAlert, by step */
-  GArray *layers;       /* of Layer */
-  MsLoadWindow *window; /* NULL: no record came yet */
-  int not_finite;       /* place in the list, or NO_ALERT */
-};
 
 static void
 layer_clear (gpointer layer)
 {
-  g_free (((Layer *)layer)->dead);
+  g_free (((MsAlertsLayer *)layer)->dead);
 }
 
 MsAlertLimits
@@ -45,9 +27,9 @@ ms_alerts_new (const MsAlertLimits *limits)
   MsAlerts *self = g_new0 (MsAlerts, 1);
   self->limits = *limits;
   self->list = g_array_new (FALSE, FALSE, sizeof (MsAlert));
-  self->layers = g_array_new (FALSE, FALSE, sizeof (Layer));
+  self->layers = g_array_new (FALSE, FALSE, sizeof (MsAlertsLayer));
   g_array_set_clear_func (self->layers, layer_clear);
-  self->not_finite = NO_ALERT;
+  self->not_finite = MS_NO_ALERT;
   return self;
 }
 
@@ -70,7 +52,7 @@ ms_alerts_copy (const MsAlerts *self)
   g_array_append_vals (copy->list, self->list->data, self->list->len);
   for (guint l = 0; l < self->layers->len; l++)
     {
-      Layer layer = g_array_index (self->layers, Layer, l);
+      MsAlertsLayer layer = g_array_index (self->layers, MsAlertsLayer, l);
       layer.dead = g_memdup2 (layer.dead, (gsize)layer.E * sizeof (int));
       g_array_append_val (copy->layers, layer);
     }
@@ -131,7 +113,7 @@ slot_of (MsAlerts *self, const MsAlert *alert)
     return &self->not_finite;
   for (guint l = 0; l < self->layers->len; l++)
     {
-      Layer *layer = &g_array_index (self->layers, Layer, l);
+      MsAlertsLayer *layer = &g_array_index (self->layers, MsAlertsLayer, l);
       if (layer->block != alert->block || layer->member != alert->member)
         continue;
       if (alert->kind == MS_ALERT_DEAD)
@@ -141,17 +123,16 @@ slot_of (MsAlerts *self, const MsAlert *alert)
   return NULL;
 }
 
-/* After the list has lost some. */
-static void
-find_newest (MsAlerts *self)
+void
+ms_alerts_find_newest (MsAlerts *self)
 {
-  self->not_finite = NO_ALERT;
+  self->not_finite = MS_NO_ALERT;
   for (guint l = 0; l < self->layers->len; l++)
     {
-      Layer *layer = &g_array_index (self->layers, Layer, l);
-      layer->collapse = layer->dropped = NO_ALERT;
+      MsAlertsLayer *layer = &g_array_index (self->layers, MsAlertsLayer, l);
+      layer->collapse = layer->dropped = MS_NO_ALERT;
       for (int e = 0; e < layer->E; e++)
-        layer->dead[e] = NO_ALERT;
+        layer->dead[e] = MS_NO_ALERT;
     }
   for (int i = 0; i < (int)self->list->len; i++)
     {
@@ -173,14 +154,14 @@ make_room (MsAlerts *self)
   if (kept == self->list->len)
     return;
   g_array_set_size (self->list, kept);
-  find_newest (self);
+  ms_alerts_find_newest (self);
 }
 
 /* Raises @found, or lets the newest of its kind go on, or ends that one. */
 static void
 judge (MsAlerts *self, int *slot, bool holds, const MsAlert *found)
 {
-  MsAlert *newest = *slot != NO_ALERT ? &g_array_index (self->list, MsAlert, *slot) : NULL;
+  MsAlert *newest = *slot != MS_NO_ALERT ? &g_array_index (self->list, MsAlert, *slot) : NULL;
   if (!holds)
     {
       if (newest != NULL && newest->over < 0)
@@ -207,7 +188,7 @@ busiest_of (const double *load, int E)
 }
 
 static void
-judge_layer (MsAlerts *self, Layer *layer, gint64 step)
+judge_layer (MsAlerts *self, MsAlertsLayer *layer, gint64 step)
 {
   const double *load = self->window->sum + layer->at, *dropped = load + layer->E;
   MsLoadMetrics metrics = ms_load_metrics (load, layer->E);
@@ -240,11 +221,11 @@ judge_layer (MsAlerts *self, Layer *layer, gint64 step)
 static bool
 same_layers (const MsAlerts *self, const MsRecord *record)
 {
-  if (self->window == NULL || (int)self->layers->len != record->n_routing)
+  if ((int)self->layers->len != record->n_routing)
     return false;
   for (int l = 0; l < record->n_routing; l++)
     {
-      const Layer *layer = &g_array_index (self->layers, Layer, l);
+      const MsAlertsLayer *layer = &g_array_index (self->layers, MsAlertsLayer, l);
       const MsRouting *routing = record->routing[l];
       if (layer->block != routing->layer || layer->member != routing->member || layer->E != routing->E
           || layer->soft != (routing->slots > 0))
@@ -253,11 +234,36 @@ same_layers (const MsAlerts *self, const MsRecord *record)
   return true;
 }
 
+int
+ms_alerts_n_loads (const MsAlerts *self)
+{
+  if (self->layers->len == 0)
+    return 0;
+  const MsAlertsLayer *last = &g_array_index (self->layers, MsAlertsLayer, self->layers->len - 1);
+  return last->at + 2 * last->E;
+}
+
+MsAlertsLayer
+ms_alerts_layer_new (int block, int member, int E, bool soft)
+{
+  MsAlertsLayer layer = { .block = block, .member = member, .E = E, .soft = soft, .collapse = MS_NO_ALERT,
+                          .dropped = MS_NO_ALERT, .dead = g_new (int, E) };
+  for (int e = 0; e < E; e++)
+    layer.dead[e] = MS_NO_ALERT;
+  return layer;
+}
+
+void
+ms_alerts_take_layer (MsAlerts *self, MsAlertsLayer layer)
+{
+  layer.at = ms_alerts_n_loads (self);
+  g_array_append_val (self->layers, layer);
+}
+
 /* Another model: what was wrong with the layers of the one before it is over. */
 static void
 take_layers (MsAlerts *self, const MsRecord *record)
 {
-  int at = 0;
   for (guint i = 0; i < self->list->len; i++)
     {
       MsAlert *alert = &g_array_index (self->list, MsAlert, i);
@@ -268,27 +274,23 @@ take_layers (MsAlerts *self, const MsRecord *record)
   for (int l = 0; l < record->n_routing; l++)
     {
       const MsRouting *routing = record->routing[l];
-      Layer layer = { .block = routing->layer, .member = routing->member, .E = routing->E, .at = at,
-                      .soft = routing->slots > 0, .collapse = NO_ALERT, .dropped = NO_ALERT,
-                      .dead = g_new (int, routing->E) };
-      for (int e = 0; e < layer.E; e++)
-        layer.dead[e] = NO_ALERT;
-      g_array_append_val (self->layers, layer);
-      at += 2 * routing->E;
+      ms_alerts_take_layer (self, ms_alerts_layer_new (routing->layer, routing->member, routing->E,
+                                                       routing->slots > 0));
     }
-  ms_load_window_free (self->window);
-  self->window = ms_load_window_new (at, self->limits.window);
+  g_clear_pointer (&self->window, ms_load_window_free);
 }
 
 /* What was not captured counts as nothing: a layer without counts is not judged. */
 static void
 add_loads (MsAlerts *self, const MsRecord *record)
 {
-  g_autofree float *row = g_new0 (float, self->window->n);
+  g_autofree float *row = g_new0 (float, ms_alerts_n_loads (self));
+  if (self->window == NULL)
+    self->window = ms_load_window_new (ms_alerts_n_loads (self), self->limits.window);
   for (int l = 0; l < record->n_routing; l++)
     {
       const MsRouting *routing = record->routing[l];
-      float *load = row + g_array_index (self->layers, Layer, l).at, *dropped = load + routing->E;
+      float *load = row + g_array_index (self->layers, MsAlertsLayer, l).at, *dropped = load + routing->E;
       for (int e = 0; e < routing->E; e++)
         {
           if (routing->slots > 0)
@@ -327,7 +329,7 @@ ms_alerts_add (MsAlerts *self, const MsRecord *record)
   add_loads (self, record);
   if (ms_load_window_is_full (self->window))
     for (guint l = 0; l < self->layers->len; l++)
-      judge_layer (self, &g_array_index (self->layers, Layer, l), record->step);
+      judge_layer (self, &g_array_index (self->layers, MsAlertsLayer, l), record->step);
   return (int)(self->list->len - before);
 }
 
@@ -348,7 +350,7 @@ ms_alerts_truncate (MsAlerts *self, gint64 step)
   for (guint i = 0; i < n; i++)
     if (g_array_index (self->list, MsAlert, i).over > step)
       g_array_index (self->list, MsAlert, i).over = -1;
-  find_newest (self);
+  ms_alerts_find_newest (self);
   if (self->window != NULL)
     ms_load_window_truncate (self->window, step);
 }

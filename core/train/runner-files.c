@@ -75,10 +75,11 @@ ms_runner_save_file (MsRunner *self, const char *path)
 }
 
 void
-ms_runner_save_whole (MsRunner *self, const char *path, const MsKept *kept)
+ms_runner_save_whole (MsRunner *self, const char *path, MsKept *kept)
 {
   g_autoptr (GError) error = NULL;
 
+  ms_runner_watch_keep (self, kept);
   if (ms_session_file_save (path, self->session, self->timeline, self->undo, kept, &error))
     ms_mailbox_tell_saved (&self->mailbox, path);
   else

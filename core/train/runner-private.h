@@ -41,7 +41,7 @@ struct MsRunner {
   int branch;                /* what @alerts and @before are of; -1: none yet */
   gint64 watched;            /* up to this step of it */
   MsAlerts *alerts;          /* owned */
-  GArray *left;              /* alerts of branches that were left, see runner-watch.c */
+  GArray *left;              /* of MsKeptAlerts: branches that were left */
   MsRecord *before;          /* owned: the step before; NULL: none was seen */
   int n_alerts, n_over;      /* of what was told */
 };
@@ -71,7 +71,7 @@ void ms_runner_open_file (MsRunner *runner, const char *path);
 void ms_runner_open_the_copy (MsRunner *runner, const MsCopy *copy, const char *name);
 void ms_runner_tell_the_copy (MsRunner *runner);
 void ms_runner_save_file (MsRunner *runner, const char *path);
-void ms_runner_save_whole (MsRunner *runner, const char *path, const MsKept *kept);
+void ms_runner_save_whole (MsRunner *runner, const char *path, MsKept *kept);
 
 /* runner-changes.c */
 void ms_runner_do_change (MsRunner *runner, const MsExperiment *experiment);
@@ -102,6 +102,10 @@ void ms_runner_watch_clear (MsRunner *runner);
 void ms_runner_set_watch_now (MsRunner *runner, const MsWatch *watch);
 /* Another run. */
 void ms_runner_watch_nothing (MsRunner *runner);
+/* Has @kept keep the alerts of all branches, for a file; and takes those that a file kept of @branch, where the run
+ * goes on, and of the others, with the limits that were in force there. To be followed by ms_runner_watch_branch (). */
+void ms_runner_watch_keep (MsRunner *runner, MsKept *kept);
+void ms_runner_watch_kept (MsRunner *runner, const MsKept *kept, int branch);
 /* What follows comes after @step of @branch, which has @parent's steps up to where it begins (-1: none). */
 void ms_runner_watch_branch (MsRunner *runner, int branch, int parent, gint64 step);
 /* Looks at the record of a step. Transfer full: why the run is to pause; NULL: it is not. */

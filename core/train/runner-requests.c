@@ -92,6 +92,8 @@ ms_runner_take_whole (MsRunner *self, MsSession *session, MsTimeline *timeline, 
   ms_undo_free (self->undo);
   self->undo = undo;
   ms_runner_watch_nothing (self);
+  if (kept != NULL)
+    ms_runner_watch_kept (self, kept, ms_timeline_now (timeline).branch);
   begin_here (self, true);
   if (kept != NULL)
     ms_mailbox_tell_kept (&self->mailbox, kept);

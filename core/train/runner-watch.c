@@ -5,24 +5,17 @@
 
 #define MOST_LEFT 64 /* branches whose alerts are kept after they were left */
 
-/* The alerts of a branch up to its newest step that was seen. */
-typedef struct {
-  int branch;
-  gint64 to;
-  MsAlerts *alerts; /* owned */
-} Left;
-
 static void
 left_clear (gpointer data)
 {
-  ms_alerts_free (((Left *) data)->alerts);
+  ms_alerts_free (((MsKeptAlerts *) data)->alerts);
 }
 
 void
 ms_runner_watch_init (MsRunner *self)
 {
   self->watch.limits = ms_alert_limits_default ();
-  self->left = g_array_new (FALSE, FALSE, sizeof (Left));
+  self->left = g_array_new (FALSE, FALSE, sizeof (MsKeptAlerts));
   g_array_set_clear_func (self->left, left_clear);
   self->alerts = ms_alerts_new (&self->watch.limits);
   self->branch = -1;
@@ -44,12 +37,12 @@ ms_runner_watch_nothing (MsRunner *self)
   self->branch = -1;
 }
 
-static Left *
+static MsKeptAlerts *
 find_left (const MsRunner *self, int branch)
 {
   for (guint i = 0; i < self->left->len; i++)
-    if (g_array_index (self->left, Left, i).branch == branch)
-      return &g_array_index (self->left, Left, i);
+    if (g_array_index (self->left, MsKeptAlerts, i).branch == branch)
+      return &g_array_index (self->left, MsKeptAlerts, i);
   return NULL;
 }
 
@@ -57,17 +50,43 @@ find_left (const MsRunner *self, int branch)
 static void
 put_away (MsRunner *self)
 {
-  Left *left = find_left (self, self->branch);
+  MsKeptAlerts *left = find_left (self, self->branch);
 
   if (self->branch < 0 || (left != NULL && left->to > self->watched))
     return;
   if (left != NULL)
-    g_array_remove_index (self->left, (guint) (left - (Left *) (void *) self->left->data));
+    g_array_remove_index (self->left, (guint) (left - (MsKeptAlerts *) (void *) self->left->data));
 
-  Left newest = { self->branch, self->watched, ms_alerts_copy (self->alerts) };
+  MsKeptAlerts newest = { self->branch, self->watched, ms_alerts_copy (self->alerts) };
   g_array_append_val (self->left, newest);
   if (self->left->len > MOST_LEFT)
     g_array_remove_index (self->left, 0);
+}
+
+void
+ms_runner_watch_keep (MsRunner *self, MsKept *kept)
+{
+  put_away (self);
+  for (guint i = 0; i < self->left->len; i++)
+    {
+      const MsKeptAlerts *left = &g_array_index (self->left, MsKeptAlerts, i);
+
+      ms_kept_add_alerts (kept, left->branch, left->to, left->alerts);
+    }
+}
+
+void
+ms_runner_watch_kept (MsRunner *self, const MsKept *kept, int branch)
+{
+  for (guint i = 0; kept->alerts != NULL && i < kept->alerts->len; i++)
+    {
+      const MsKeptAlerts *one = kept->alerts->pdata[i];
+      MsKeptAlerts left = { one->branch, one->to, ms_alerts_copy (one->alerts) };
+
+      if (one->branch == branch)
+        self->watch.limits = *ms_alerts_limits (one->alerts);
+      g_array_append_val (self->left, left);
+    }
 }
 
 static void
@@ -99,7 +118,7 @@ tell_if_changed (MsRunner *self)
 void
 ms_runner_watch_branch (MsRunner *self, int branch, int parent, gint64 step)
 {
-  const Left *from;
+  const MsKeptAlerts *from;
 
   put_away (self);
   from = find_left (self, branch);

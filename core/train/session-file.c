@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Tensors beside the checkpoint's: "session/state" (U8), "session/opened/BRANCH" (U8), and the histories' (see
- * session-history.c). Metadata, as JSON: "timeline", "undo" (files of older versions have none) and "window". */
+ * session-history.c). Metadata, as JSON: "timeline", "undo" and "alerts" (files of older versions have neither), and
+ * "window". */
 #include "core/train/session-file.h"
 
 #include "core/base/json.h"
 #include "core/train/checkpoint.h"
+#include "core/train/session-alerts.h"
 #include "core/train/session-history.h"
 #include "core/train/session-private.h"
 #include "core/train/timeline-file.h"
@@ -28,6 +30,15 @@ kept_history_free (gpointer data)
   g_free (kept);
 }
 
+static void
+kept_alerts_free (gpointer data)
+{
+  MsKeptAlerts *kept = data;
+
+  ms_alerts_free (kept->alerts);
+  g_free (kept);
+}
+
 void
 ms_kept_free (MsKept *self)
 {
@@ -35,6 +46,7 @@ ms_kept_free (MsKept *self)
     return;
   g_free (self->window);
   g_clear_pointer (&self->histories, g_ptr_array_unref);
+  g_clear_pointer (&self->alerts, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -52,6 +64,16 @@ void
 ms_kept_add_history (MsKept *self, int branch, const MsHistory *history)
 {
   add_history (self, branch, ms_history_copy (history));
+}
+
+void
+ms_kept_add_alerts (MsKept *self, int branch, gint64 to, const MsAlerts *alerts)
+{
+  MsKeptAlerts kept = { branch, to, ms_alerts_copy (alerts) };
+
+  if (self->alerts == NULL)
+    self->alerts = g_ptr_array_new_with_free_func (kept_alerts_free);
+  g_ptr_array_add (self->alerts, g_memdup2 (&kept, sizeof kept));
 }
 
 /* Writing */
@@ -101,6 +123,7 @@ ms_session_file_save (const char *path, MsSession *session, const MsTimeline *ti
 
   add_json (writer, "timeline", ms_timeline_to_node (timeline));
   add_json (writer, "undo", ms_undo_to_node (undo, session->experiment));
+  add_json (writer, "alerts", ms_session_alerts_to_node (kept->alerts, ms_timeline_now (timeline).branch));
   if (kept->window != NULL)
     ms_safetensors_writer_set_metadata (writer, "window", kept->window);
   add_bytes (writer, "session/state", state);
@@ -209,12 +232,29 @@ restore_undo (const In *in, const MsSession *session, const MsTimeline *timeline
   return false;
 }
 
+static bool
+restore_alerts (const In *in, const MsTimeline *timeline, MsKept *kept, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *node;
+
+  if (ms_safetensors_metadata (in->file, "alerts") == NULL)
+    return true;
+  if ((node = parse (in, "alerts", parser, error)) == NULL)
+    return false;
+  if (ms_session_alerts_from_node (kept, node, timeline, error))
+    return true;
+  g_prefix_error (error, "%s: ", in->path);
+  return false;
+}
+
 MsSession *
 ms_session_file_load (const char *path, int n_threads, MsTimeline *timeline, MsUndo *undo, MsKept **kept,
                       GError **error)
 {
   g_autoptr (MsSession) session = ms_session_load (path, NULL, n_threads, error);
   g_autoptr (MsSafetensors) file = session != NULL ? ms_safetensors_open (path, error) : NULL;
+  g_autoptr (MsKept) found = NULL;
   In in = { file, path };
 
   *kept = NULL;
@@ -229,6 +269,9 @@ ms_session_file_load (const char *path, int n_threads, MsTimeline *timeline, MsU
     }
   if (!restore (&in, session, timeline, error) || !restore_undo (&in, session, timeline, undo, error))
     return NULL;
-  *kept = read_kept (&in, timeline);
+  found = read_kept (&in, timeline);
+  if (!restore_alerts (&in, timeline, found, error))
+    return NULL;
+  *kept = g_steal_pointer (&found);
   return g_steal_pointer (&session);
 }

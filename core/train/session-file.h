@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A session file: a checkpoint (safetensors) that holds everything else as well: the exact state, the timeline with all
- * its branches, their histories, what can be undone and redone, and what the window wants to find again. Who reads
- * checkpoints reads it, too. */
+ * its branches, their histories and alerts, what can be undone and redone, and what the window wants to find again. Who
+ * reads checkpoints reads it, too. */
 #pragma once
 
+#include "core/metrics/alerts.h"
 #include "core/record/history.h"
 #include "core/train/undo.h"
 
@@ -15,15 +16,24 @@ typedef struct {
   MsHistory *history; /* owned */
 } MsKeptHistory;
 
+/* The alerts of a branch up to its newest step that was seen. */
+typedef struct {
+  int branch;
+  gint64 to;
+  MsAlerts *alerts; /* owned */
+} MsKeptAlerts;
+
 /* What a session file keeps beside the session. */
 typedef struct {
   char *window;         /* owned: JSON of the window; NULL: nothing */
   GPtrArray *histories; /* owned, of MsKeptHistory; NULL: none */
+  GPtrArray *alerts;    /* owned, of MsKeptAlerts; NULL: none */
 } MsKept;
 
 MsKept *ms_kept_new (void);
 void ms_kept_free (MsKept *kept); /* NULL is fine */
 void ms_kept_add_history (MsKept *kept, int branch, const MsHistory *history); /* copied */
+void ms_kept_add_alerts (MsKept *kept, int branch, gint64 to, const MsAlerts *alerts); /* copied */
 
 /* Written to a temporary file, synced and renamed, as a checkpoint. */
 bool ms_session_file_save (const char *path, MsSession *session, const MsTimeline *timeline, const MsUndo *undo,

@@ -306,6 +306,59 @@ test_pause_on_alert (void)
 }
 
 static void
+assert_same_alerts (const Reader *a, const Reader *b)
+{
+  int n = ms_alerts_count (a->alerts);
+
+  g_assert_cmpint (n, >, 0);
+  g_assert_cmpint (n, ==, ms_alerts_count (b->alerts));
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *x = ms_alert_words (ms_alerts_at (a->alerts, i), ms_alerts_limits (a->alerts));
+      g_autofree char *y = ms_alert_words (ms_alerts_at (b->alerts, i), ms_alerts_limits (b->alerts));
+
+      g_assert_cmpstr (x, ==, y);
+      g_assert_cmpint (ms_alerts_at (a->alerts, i)->step, ==, ms_alerts_at (b->alerts, i)->step);
+      g_assert_cmpint (ms_alerts_at (a->alerts, i)->over, ==, ms_alerts_at (b->alerts, i)->over);
+    }
+}
+
+/* What was wrong before a session was saved is so after it was opened, on every branch, also for a runner that had
+ * other limits; and what it does next brings the same alerts. */
+static void
+test_alerts_in_a_file (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("moescope-XXXXXX", NULL), *path = g_build_filename (dir, "a", NULL);
+  g_autoptr (Reader) before = reader_open (), after = reader_new ();
+  MsWatch watch = { .limits = { .collapse = 0.9, .dead_per_expert = 10, .dropped = 0.05, .window = 7 } };
+  int n;
+
+  ms_runner_set_watch (before->runner, &watch);
+  step (before, 30);
+  n = ms_alerts_count (before->alerts);
+  g_assert_cmpint (n, >, 0);
+  ms_runner_go (before->runner, 0, 10);
+  settle (before);
+  set (before, "routing.capacity_factor", "0.5");
+  step (before, 10);
+  g_clear_pointer (&before->saved, g_free);
+  ms_runner_save_session (before->runner, path, ms_kept_new ());
+  wait_until (before, is_saved);
+  ms_runner_open_checkpoint (after->runner, path);
+  settle (after);
+  g_assert_cmpint (after->branch, ==, 1);
+  assert_same_alerts (after, before);
+  step (before, 10);
+  step (after, 10);
+  assert_same_alerts (after, before);
+  ms_runner_go (after->runner, 0, 30);
+  settle (after);
+  g_assert_cmpint (ms_alerts_count (after->alerts), ==, n);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
 test_not_finite (void)
 {
   g_autoptr (Reader) reader = reader_open ();
@@ -494,6 +547,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runner-past/epoch", test_epoch);
   g_test_add_func ("/runner-past/condition", test_condition);
   g_test_add_func ("/runner-past/pause-on-alert", test_pause_on_alert);
+  g_test_add_func ("/runner-past/alerts-in-a-file", test_alerts_in_a_file);
   g_test_add_func ("/runner-past/not-finite", test_not_finite);
   g_test_add_func ("/runner-past/interventions", test_interventions);
   g_test_add_func ("/runner-past/try", test_try);

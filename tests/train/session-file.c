@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A session file gives back everything: the state, the branches with their changes, the histories, what can be undone.
- * Broken ones are refused. */
+/* A session file gives back everything: the state, the branches with their changes, the histories and alerts, what can
+ * be undone. Broken ones are refused. */
 #include "core/train/session-file.h"
 
 #include "core/base/json.h"
+#include "core/metrics/alerts-file.h"
+#include "core/train/session-alerts.h"
 #include "core/train/session-history.h"
 #include "core/train/timeline-file.h"
 #include "core/train/undo-file.h"
@@ -22,6 +24,7 @@ typedef struct {
   MsTimeline *timeline;
   MsUndo *undo;
   MsHistory *history;
+  MsAlerts *alerts, *left; /* of branch 1, and of branch 0 */
   char *path;
 } Fixture;
 
@@ -39,6 +42,7 @@ step_to (Fixture *f, gint64 step)
       ms_timeline_note (f->timeline, f->session);
       ms_timeline_note_record (f->timeline, f->session, record);
       ms_history_add (f->history, record);
+      ms_alerts_add (f->alerts, record);
     }
 }
 
@@ -100,6 +104,7 @@ mask (Fixture *f)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
+  const MsAlertLimits limits = { .collapse = 1.01, .dead_per_expert = 3, .dropped = 0.125, .window = 7 };
   int fd = g_file_open_tmp ("moescope-XXXXXX", &f->path, NULL);
 
   g_close (fd, NULL);
@@ -107,13 +112,17 @@ set_up (Fixture *f, gconstpointer data)
   f->timeline = ms_timeline_new ((gsize) 8 << 20);
   f->undo = ms_undo_new (100);
   f->history = ms_history_new (64);
+  f->alerts = ms_alerts_new (&limits);
   ms_timeline_begin (f->timeline, f->session);
   step_to (f, 15);
   change (f, "optimiser.learning_rate", "0.02");
   step_to (f, 40);
+  ms_alerts_add_not_finite (f->alerts, 40);
+  f->left = ms_alerts_copy (f->alerts);
   go (f, f->timeline, &f->session, 0, 20);
   mask (f);
   ms_history_truncate (f->history, 20);
+  ms_alerts_truncate (f->alerts, 20);
   step_to (f, 33);
   change (f, "routing.capacity_factor", "0.8");
   ms_undo_undone (f->undo, ms_timeline_now (f->timeline));
@@ -128,6 +137,8 @@ tear_down (Fixture *f, gconstpointer data)
   ms_timeline_free (f->timeline);
   ms_undo_free (f->undo);
   ms_history_free (f->history);
+  ms_alerts_free (f->alerts);
+  ms_alerts_free (f->left);
 }
 
 static void
@@ -138,6 +149,8 @@ save (Fixture *f)
 
   kept->window = g_strdup ("{\"layout\": \"load\"}");
   ms_kept_add_history (kept, 1, f->history);
+  ms_kept_add_alerts (kept, 0, 40, f->left);
+  ms_kept_add_alerts (kept, 1, 33, f->alerts);
   g_assert_true (ms_session_file_save (f->path, f->session, f->timeline, f->undo, kept, &error));
   g_assert_no_error (error);
 }
@@ -407,6 +420,140 @@ test_broken_undo (Fixture *f, gconstpointer data)
   refuse_undo (f, "mask:1:2", "mask:one:2");
 }
 
+static void
+assert_same_alerts (const MsAlerts *a, const MsAlerts *b, bool loads)
+{
+  g_autoptr (JsonNode) x = json_node_new (JSON_NODE_OBJECT), y = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *p = NULL, *q = NULL;
+
+  json_node_take_object (x, ms_alerts_to_object (a, loads));
+  json_node_take_object (y, ms_alerts_to_object (b, loads));
+  p = ms_json_text (x);
+  q = ms_json_text (y);
+  g_assert_cmpstr (p, ==, q);
+}
+
+/* The alerts of both branches are there, and those of the one where the run is go on as if it had not been closed. */
+static void
+test_alerts (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsUndo) undo = ms_undo_new (100);
+  g_autoptr (MsSession) session = NULL;
+  g_autoptr (MsKept) kept = NULL;
+  const MsKeptAlerts *left, *here;
+
+  save (f);
+  session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (kept->alerts->len, ==, 2);
+  left = kept->alerts->pdata[0];
+  here = kept->alerts->pdata[1];
+  g_assert_true (left->branch == 0 && left->to == 40 && here->branch == 1 && here->to == 33);
+  g_assert_cmpint (ms_alerts_count (f->alerts), >, 0);
+  g_assert_cmpint (ms_alerts_at (left->alerts, ms_alerts_count (left->alerts) - 1)->kind, ==, MS_ALERT_NOT_FINITE);
+  assert_same_alerts (left->alerts, f->left, false);
+  assert_same_alerts (here->alerts, f->alerts, true);
+  for (int i = 0; i < 12; i++)
+    {
+      g_autoptr (MsRecord) record = ms_session_step (session, MS_DETAIL_SCALARS, &error);
+
+      ms_alerts_add (here->alerts, record);
+    }
+  step_to (f, 45);
+  assert_same_alerts (here->alerts, f->alerts, true);
+}
+
+/* Files of versions that did not keep them are opened; a list that is broken is named. */
+static void
+test_no_alerts (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MsTimeline) timeline = ms_timeline_new ((gsize) 8 << 20);
+  g_autoptr (MsUndo) undo = ms_undo_new (100);
+  g_autoptr (MsSession) session = NULL;
+  MsKept *kept = NULL;
+
+  save (f);
+  break_file (f, "\"alerts\"", "\"elsewh\"");
+  session = ms_session_file_load (f->path, 1, timeline, undo, &kept, &error);
+  g_assert_no_error (error);
+  g_assert_null (kept->alerts);
+  g_clear_pointer (&kept, ms_kept_free);
+  save (f);
+  break_file (f, "\\\"layers\\\"", "\\\"lawyer\\\"");
+  g_assert_null (ms_session_file_load (f->path, 1, timeline, undo, &kept, &error));
+  g_assert_null (kept);
+  g_assert_nonnull (strstr (error->message, f->path));
+  g_assert_nonnull (strstr (error->message, "the session's list of alerts has no list \"layers\""));
+}
+
+/* @from is in the alerts once at least; with the first one @to there is a sentence that names @key. */
+static void
+refuse_alerts (Fixture *f, const char *from, const char *to, const char *key)
+{
+  g_autoptr (MsKept) kept = ms_kept_new ();
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL, *broken = NULL;
+  g_auto (GStrv) parts = NULL;
+
+  ms_kept_add_alerts (kept, 1, 33, f->alerts);
+  ms_kept_add_alerts (kept, 0, 40, f->left);
+  node = ms_session_alerts_to_node (kept->alerts, 1);
+  text = ms_json_text (node);
+  parts = g_strsplit (text, from, 2);
+  broken = g_strjoinv (to, parts);
+  g_test_message ("%s instead of %s", to, from);
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  g_assert_true (json_parser_load_from_data (parser, broken, -1, NULL));
+  g_assert_false (ms_session_alerts_from_node (kept, json_parser_get_root (parser), f->timeline, &error));
+  g_assert_error (error, MS_ERROR, MS_ERROR_FORMAT);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, key));
+  g_assert_cmpuint (kept->alerts->len, ==, 2); /* as it was */
+}
+
+static void
+test_broken_alerts (Fixture *f, gconstpointer data)
+{
+  refuse_alerts (f, "[\n", "[7,\n", "element 0 of a list");
+  refuse_alerts (f, "\"branch\": 1", "\"branch\": 0", "\"branch\" 0 twice");
+  refuse_alerts (f, "\"branch\": 1", "\"branch\": 2", "\"branch\" 2");
+  refuse_alerts (f, "\"branch\": 1", "\"branch\": -1", "\"branch\"");
+  refuse_alerts (f, "\"to\": 33", "\"to\": 34", "\"to\" step 34"); /* after its branch's end */
+  refuse_alerts (f, "\"to\": 33", "\"to\": \"x\"", "\"to\"");
+  refuse_alerts (f, "\"limits\"", "\"limit\"", "\"limits\"");
+  refuse_alerts (f, "\"collapse\": 1.01", "\"collapse\": -1", "\"collapse\"");
+  refuse_alerts (f, "\"dead_per_expert\": 3", "\"dead_per_expert\": null", "\"dead_per_expert\"");
+  refuse_alerts (f, "\"dropped\": 0.125", "\"dropped\": 1e999", "\"dropped\"");
+  refuse_alerts (f, "\"window\": 7", "\"window\": 0", "\"window\"");
+  refuse_alerts (f, "\"window\": 7", "\"window\": 6", "\"loads\""); /* of seven steps */
+  refuse_alerts (f, "\"layers\"", "\"layer\"", "\"layers\"");
+  refuse_alerts (f, "\"experts\": 4", "\"experts\": 0", "\"experts\"");
+  refuse_alerts (f, "\"experts\": 4", "\"experts\": 2000000", "\"experts\"");
+  refuse_alerts (f, "\"experts\": 4", "\"experts\": 5", "\"loads\"");
+  refuse_alerts (f, "\"soft\": false", "\"soft\": 0", "\"soft\"");
+  refuse_alerts (f, "\"alerts\"", "\"alarms\"", "\"alerts\"");
+  refuse_alerts (f, "\"alerts\": [", "\"alerts\": [7, ", "element 0 of a list");
+  refuse_alerts (f, "\"kind\": \"collapse\"", "\"kind\": \"fall\"", "\"kind\" fall");
+  refuse_alerts (f, "\"step\": 7", "\"step\": 34", "\"step\"");
+  refuse_alerts (f, "\"step\": 7", "\"step\": -1", "\"step\"");
+  refuse_alerts (f, "\"over\": -1", "\"over\": 6", "\"over\"");
+  refuse_alerts (f, "\"over\": -1", "\"over\": 34", "\"over\"");
+  refuse_alerts (f, "\"kind\": \"nan\"", "\"kind\": \"dead\"", "\"block\"");
+  refuse_alerts (f, "\"value\": 0.", "\"value\": -0.", "\"value\"");
+  refuse_alerts (f, "\"expert\": ", "\"expert\": -", "\"expert\"");
+  refuse_alerts (f, "\"expert\": ", "\"expert\": 9", "\"expert\" 9"); /* its layer has four */
+  refuse_alerts (f, "\"loads\"", "\"load\"", "\"loads\"");
+  refuse_alerts (f, "[27, ", "[0.5, ", "element 0 of \"loads\"");
+  refuse_alerts (f, "[27, ", "[28, ", "element 1 of \"loads\"");
+  refuse_alerts (f, "[27, ", "[27, -", "element 0 of \"loads\"");
+  refuse_alerts (f, "[27, ", "[27, 1, ", "element 0 of \"loads\"");
+}
+
 /* Whatever bytes of the header are other ones: refused or read, never a crash. */
 static void
 test_garbage (Fixture *f, gconstpointer data)
@@ -477,6 +624,9 @@ main (int argc, char *argv[])
   g_test_add ("/session-file/wrong-beginning", Fixture, NULL, set_up, test_wrong_beginning, tear_down);
   g_test_add ("/session-file/no-undo", Fixture, NULL, set_up, test_no_undo, tear_down);
   g_test_add ("/session-file/broken-undo", Fixture, NULL, set_up, test_broken_undo, tear_down);
+  g_test_add ("/session-file/alerts", Fixture, NULL, set_up, test_alerts, tear_down);
+  g_test_add ("/session-file/no-alerts", Fixture, NULL, set_up, test_no_alerts, tear_down);
+  g_test_add ("/session-file/broken-alerts", Fixture, NULL, set_up, test_broken_alerts, tear_down);
   g_test_add ("/session-file/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   g_test_add ("/session-file/huge-history", Fixture, NULL, set_up, test_huge_history, tear_down);
   return g_test_run ();

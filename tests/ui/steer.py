@@ -500,6 +500,28 @@ def test_session_file():
         assert program.close() == 0
 
 
+def alerts_of(program):
+    return [name for name in program.names('push button') if re.match(r'step \d+', name)]
+
+
+def test_alerts_are_saved():
+    """A session that is opened again lists the alerts that it had, and goes to where they were raised."""
+    path = os.path.join(tempfile.mkdtemp(prefix='moescope-test-'), 'kept.moescope')
+    with Program('digits-collapse') as program:
+        program.wait_step(lambda step: step == 0, 'step 0')
+        program.step_to(60)
+        alerts = wait_for('alerts', lambda: alerts_of(program))
+        save_in_dialog(program, program.frame, 'win.save-session', path)
+        assert program.close() == 0
+    with Program(path) as program:
+        program.wait_step(lambda step: step == 60, 'step 60')
+        wait_for('the alerts as they were', lambda: alerts_of(program) == alerts)
+        program.press(alerts[-1])
+        step = re.match(r'step (\d+)', alerts[-1]).group(1)
+        wait_for('a look', lambda: any(label.startswith(f'looking at step {step}') for label in program.labels()))
+        assert program.close() == 0
+
+
 if __name__ == '__main__':
     tempfile.tempdir = None
     chosen = [case for name, case in list(globals().items()) if name.startswith('test_')
