@@ -224,6 +224,20 @@ turn (MsRunner *self, const MsPosition *from, const MsPosition *to, bool jumps, 
   return true;
 }
 
+/* The next deed was refused. One that is done in its place was done to another model: it is forgotten, as all that is
+ * below it would wait for it. Going to a moment may only have been overtaken. */
+static void
+refuse_turn (MsRunner *self, const MsDeed *deed, bool undone, GError **error)
+{
+  if (!deed->jumps)
+    {
+      g_prefix_error (error, "“%s” cannot be %s in the model that is here, and is forgotten: ", deed->words,
+                      undone ? "redone" : "undone");
+      ms_undo_forget (self->undo, undone);
+    }
+  ms_runner_tell_error (self, *error);
+}
+
 void
 ms_runner_do_undo (MsRunner *self)
 {
@@ -236,7 +250,7 @@ ms_runner_do_undo (MsRunner *self)
   if (turn (self, &deed->after, &deed->before, deed->jumps, &error))
     ms_undo_undone (self->undo, left);
   else
-    ms_runner_tell_error (self, error);
+    refuse_turn (self, deed, false, &error);
   ms_runner_tell_undo (self);
 }
 
@@ -252,7 +266,7 @@ ms_runner_do_redo (MsRunner *self)
   if (turn (self, &deed->before, &deed->after, deed->jumps, &error))
     ms_undo_redone (self->undo, left);
   else
-    ms_runner_tell_error (self, error);
+    refuse_turn (self, deed, true, &error);
   ms_runner_tell_undo (self);
 }
 

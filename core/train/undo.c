@@ -203,6 +203,15 @@ ms_undo_redone (MsUndo *self, MsMoment left)
   move (self->undone, self->done)->before.moment = left;
 }
 
+void
+ms_undo_forget (MsUndo *self, bool undone)
+{
+  GPtrArray *deeds = undone ? self->undone : self->done;
+
+  g_return_if_fail (deeds->len > 0);
+  g_ptr_array_set_size (deeds, (int) deeds->len - 1);
+}
+
 char *
 ms_undo_words (const MsExperiment *before, const MsExperiment *after)
 {

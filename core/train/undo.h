@@ -3,7 +3,7 @@
 /* Undo and redo of what somebody changed: values, interventions, edits. A value that takes effect live is set back and
  * the run goes on with it. What built the model anew or edited weights cannot be set back: undoing it returns to the
  * moment before it, and redoing it to the moment that was left by undoing. Changes of one key within one step are one
- * change. Any new change forgets what could be redone. */
+ * change. Any new change forgets what could be redone, and what is refused in another model is forgotten. */
 #pragma once
 
 #include "core/train/timeline.h"
@@ -40,6 +40,8 @@ const MsDeed *ms_undo_peek_redo (const MsUndo *undo);
 /* It has been undone: @left is where the run was, to which redoing a jump returns. Redone likewise. */
 void ms_undo_undone (MsUndo *undo, MsMoment left);
 void ms_undo_redone (MsUndo *undo, MsMoment left);
+/* What would be undone or, with @undone, redone next is so no more: it cannot be. */
+void ms_undo_forget (MsUndo *undo, bool undone);
 
 /* All that can be undone or, with @undone, redone: of MsDeed, the next one last. Borrowed. */
 const GPtrArray *ms_undo_deeds (const MsUndo *undo, bool undone);

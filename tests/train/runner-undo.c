@@ -170,11 +170,58 @@ test_session_file (void)
   g_rmdir (dir);
 }
 
+static void
+assert_refused (Reader *reader, const char *what)
+{
+  settle (reader);
+  g_assert_nonnull (reader->error);
+  g_test_message ("%s", reader->error);
+  g_assert_nonnull (strstr (reader->error, what));
+  g_assert_nonnull (strstr (reader->error, "is forgotten"));
+  g_clear_pointer (&reader->error, g_free);
+}
+
+/* In a model of two experts three cannot be chosen: the change is refused once, and what is below it can be undone. */
+static void
+test_refused (void)
+{
+  g_autoptr (Reader) reader = reader_open ();
+  int four = ms_key_find ("routing.experts")->id;
+
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, four), ==, "4");
+  step (reader, 2);
+  set (reader, "routing.experts", "2");
+  step (reader, 2);
+  ms_runner_go (reader->runner, 0, 2);
+  settle (reader);
+  set (reader, "routing.k", "3");
+  step (reader, 1);
+  set (reader, "routing.k", "1");
+  ms_runner_go (reader->runner, 1, 2);
+  settle (reader);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, four), ==, "2");
+  ms_runner_undo (reader->runner);
+  assert_refused (reader, "cannot be undone");
+  ms_runner_undo (reader->runner);
+  ms_runner_undo (reader->runner);
+  settle (reader);
+  g_assert_null (reader->error);
+  g_assert_null (reader->undo);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, four), ==, "4");
+  ms_runner_redo (reader->runner);
+  settle (reader);
+  g_assert_cmpstr (ms_experiment_text (reader->experiment, four), ==, "2");
+  ms_runner_redo (reader->runner);
+  assert_refused (reader, "cannot be redone");
+  g_assert_null (reader->redo);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runner-undo/undo-and-redo", test_undo_and_redo);
+  g_test_add_func ("/runner-undo/refused", test_refused);
   g_test_add_func ("/runner-undo/session-file", test_session_file);
   return g_test_run ();
 }
