@@ -188,7 +188,7 @@ busiest_of (const double *load, int E)
 }
 
 static void
-judge_layer (MsAlerts *self, MsAlertsLayer *layer, gint64 step)
+judge_layer (MsAlerts *self, MsAlertsLayer *layer, const MsRouting *routing, gint64 step)
 {
   const double *load = self->window->sum + layer->at, *dropped = load + layer->E;
   MsLoadMetrics metrics = ms_load_metrics (load, layer->E);
@@ -215,7 +215,8 @@ judge_layer (MsAlerts *self, MsAlertsLayer *layer, gint64 step)
   found.value = metrics.total;
   if (metrics.total >= self->limits.dead_per_expert * layer->E)
     for (found.expert = 0; found.expert < layer->E; found.expert++)
-      judge (self, &layer->dead[found.expert], load[found.expert] == 0, &found);
+      judge (self, &layer->dead[found.expert],
+             load[found.expert] == 0 && (routing->masked == NULL || !routing->masked[found.expert]), &found);
 }
 
 static bool
@@ -329,7 +330,7 @@ ms_alerts_add (MsAlerts *self, const MsRecord *record)
   add_loads (self, record);
   if (ms_load_window_is_full (self->window))
     for (guint l = 0; l < self->layers->len; l++)
-      judge_layer (self, &g_array_index (self->layers, MsAlertsLayer, l), record->step);
+      judge_layer (self, &g_array_index (self->layers, MsAlertsLayer, l), record->routing[l], record->step);
   return (int)(self->list->len - before);
 }
 

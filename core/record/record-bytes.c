@@ -24,6 +24,7 @@ routing_bytes (const MsRouting *r)
   bytes += ARRAY (r->expert, choices) + ARRAY (r->gate, choices) + ARRAY (r->kept, choices);
   bytes += ARRAY (r->probs, cells) + ARRAY (r->logits, logits) + ARRAY (r->mask, T);
   bytes += ARRAY (r->load, E) + ARRAY (r->dropped, E) + ARRAY (r->bias, E) + ARRAY (r->use, E);
+  bytes += ARRAY (r->masked, E);
   bytes += ARRAY (r->dispatch, mix) + ARRAY (r->combine, mix);
   bytes += ARRAY (r->noise, cells) + ARRAY (r->offset, cells) + ARRAY (r->place, choices);
   bytes += ARRAY (r->in_norm, T) + ARRAY (r->out_norm, choices) + ARRAY (r->added_norm, T);

@@ -89,6 +89,7 @@ ms_routing_free (MsRouting *routing)
   g_free (routing->mask);
   g_free (routing->load);
   g_free (routing->dropped);
+  g_free (routing->masked);
   g_free (routing->dispatch);
   g_free (routing->combine);
   g_free (routing->bias);

@@ -41,6 +41,7 @@ typedef struct {
   guint8 *mask;    /* (T) 1: real token; NULL: all are */
   int *load;       /* (E) assignments asked for, kept or dropped */
   int *dropped;    /* (E) of these, dropped */
+  guint8 *masked;  /* (E) 1: an intervention keeps all tokens from it; NULL: it masks none, or a trace does not tell */
   double importance_loss, load_loss, gshard_loss, z_loss; /* unweighted, mean over groups; NaN: absent */
 
   /* Soft MoE, which chooses nothing: K = 0, expert, gate, kept, probs are NULL and logits (T, slots). Slot s belongs to

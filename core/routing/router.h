@@ -118,6 +118,9 @@ MsNode *ms_router_silence (const MsRouter *router, MsTape *tape, MsNode *logits)
 /* Whether an intervention keeps the expert at @at of (T, E) from being chosen. */
 bool ms_decision_masks (const MsDecision *decision, gsize at);
 
+/* (E * parts) 1: a mask stands; NULL: none does. Free with g_free. */
+guint8 *ms_router_dup_masked (const MsRouter *router);
+
 /* How many of K choices masks leave, in the part that they leave the fewest. >= 1. */
 int ms_router_choices_left (const MsRouter *router, int K);
 

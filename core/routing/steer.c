@@ -137,6 +137,20 @@ ms_decision_masks (const MsDecision *decision, gsize at)
   return decision->offset != NULL && isinf (decision->offset[at]);
 }
 
+guint8 *
+ms_router_dup_masked (const MsRouter *router)
+{
+  guint8 *masked = NULL;
+
+  for (int i = 0; i < router->n_steers; i++)
+    if (router->steers[i].kind == MS_INTERVENE_MASK)
+      {
+        masked = masked != NULL ? masked : g_new0 (guint8, (gsize)router->E * (gsize)router->parts);
+        masked[router->steers[i].expert] = 1;
+      }
+  return masked;
+}
+
 int
 ms_router_choices_left (const MsRouter *router, int K)
 {

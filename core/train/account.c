@@ -127,6 +127,7 @@ account_layer (const MsMoe *moe, int repetitions, bool tokens)
   MsRouting *routing = moe->router->kind->soft ? account_soft_layer (moe, tokens) : account_choices (moe, tokens);
 
   routing->layer = moe->block;
+  routing->masked = ms_router_dup_masked (moe->router);
   routing->member = moe->member;
   routing->router = g_strdup (moe->router->kind->name);
   routing->copies = moe->copies * repetitions;

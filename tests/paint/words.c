@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What tooltips, screen readers and copied tables get to read. */
+#include "ui/paint/load-words.h"
 #include "ui/paint/painters.h"
 #include "ui/paint/sample.h"
 #include "ui/paint/text.h"
@@ -102,6 +103,39 @@ test_expert (void)
 
   g_autofree char *table = painter->table (scene);
   g_assert_nonnull (strstr (table, "expert\tassignments\tshare %\tdropped\n0\t600\t58.594\t88\n"));
+  ms_scene_free (scene);
+}
+
+/* What an intervention masks is said to be masked, and is neither unused nor dead. */
+static void
+test_masked (void)
+{
+  const MsPainter *painter = ms_painter_find ("load");
+  MsScene *scene = ms_sample_digits_sized (64, 4, 1, false);
+  MsRouting *routing = scene->record->routing[0];
+  const int load[] = { 600, 0, 424, 0 };
+  MsSpot spot = { .kind = MS_SPOT_EXPERT, .expert = 1 };
+  MsAlertLimits limits = ms_alert_limits_default ();
+
+  memcpy (routing->load, load, sizeof load);
+  memset (routing->dropped, 0, sizeof load);
+  routing->capacity = 0;
+  g_assert_cmpint (ms_load_unused (routing), ==, 2);
+  routing->masked = g_new0 (guint8, 4);
+  routing->masked[1] = 1;
+  g_assert_cmpint (ms_load_unused (routing), ==, 1);
+  g_assert_cmpint (ms_load_masked (routing), ==, 1);
+  says (painter, scene, &spot,
+        "expert 1, block 1\nmasked: an intervention keeps all tokens from it\n0 of 1,024 assignments (0.0 %)\n"
+        "0 dropped\nfair share 25.0 %\nno capacity limit");
+  g_autofree char *table = painter->table (scene);
+  g_assert_cmpstr (table, ==, "expert\tassignments\tshare %\tdropped\tmasked\n0\t600\t58.594\t0\t\n"
+                              "1\t0\t0.000\t0\tyes\n2\t424\t41.406\t0\t\n3\t0\t0.000\t0\t\n");
+  limits.window = 1;
+  scene->alerts = ms_alerts_new (&limits);
+  ms_alerts_add ((MsAlerts *) scene->alerts, scene->record);
+  g_assert_null (ms_alerts_of (scene->alerts, routing->layer, routing->member, 1));
+  g_assert_nonnull (ms_alerts_of (scene->alerts, routing->layer, routing->member, 3));
   ms_scene_free (scene);
 }
 
@@ -481,6 +515,7 @@ main (int argc, char *argv[])
   ms_text_set_boxes (true);
   g_test_add_func ("/words/token", test_token);
   g_test_add_func ("/words/expert", test_expert);
+  g_test_add_func ("/words/masked", test_masked);
   g_test_add_func ("/words/load-alert", test_load_alert);
   g_test_add_func ("/words/step", test_step);
   g_test_add_func ("/words/place", test_place);

@@ -339,6 +339,23 @@ test_trial_leaves_no_trace (void)
   g_assert_true (g_bytes_equal (last, expected));
 }
 
+/* A record without tokens, too, says which experts are masked, and in which layer. */
+static void
+test_masked_in_records (void)
+{
+  g_autoptr (MsSession) s = digits ("routing.router", "top-k");
+  g_autoptr (MsRecord) free_look = ms_session_look (s, MS_DETAIL_SCALARS, NULL), look = NULL, back = NULL;
+
+  g_assert_null (free_look->routing[0]->masked);
+  intervene (s, "mask:1:2 mask:1:0 bias:3:1:-0.5");
+  look = ms_session_look (s, MS_DETAIL_SCALARS, NULL);
+  g_assert_cmpmem (look->routing[0]->masked, 4, "\1\0\1\0", 4);
+  g_assert_null (look->routing[1]->masked);
+  intervene (s, "");
+  back = ms_session_look (s, MS_DETAIL_SCALARS, NULL);
+  g_assert_null (back->routing[0]->masked);
+}
+
 /* The busiest expert has no load once it is masked; the baseline is a deterministic look. */
 static void
 test_trial_of_the_busiest (void)
@@ -445,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/steering/freeze", test_freeze);
   g_test_add_func ("/train/steering/permutation", test_permutation);
   g_test_add_func ("/train/steering/trial-leaves-no-trace", test_trial_leaves_no_trace);
+  g_test_add_func ("/train/steering/masked-in-records", test_masked_in_records);
   g_test_add_func ("/train/steering/trial-of-the-busiest", test_trial_of_the_busiest);
   g_test_add_func ("/train/steering/trial-of-the-unused", test_trial_of_the_unused);
   g_test_add_func ("/train/steering/records", test_records);

@@ -48,6 +48,8 @@ def test_mask_and_undo():
             (name for name in program.names('push button') if name.startswith('Withdraw mask expert 3')), None))
         program.take_step()
         wait_load(program, 3, lambda load: load == 0, 'expert 3 to have none')
+        program.wait_table('Load', lambda table: [row['expert'] for row in rows(table) if row['masked']] == ['3'],
+                           'expert 3 to be marked')
         program.act(program.frame, 'win.undo')
         wait_for('nothing to stand', lambda: name not in program.names('push button'))
         program.take_step()

@@ -39,6 +39,32 @@ ms_load_of (const MsRouting *routing)
   return ms_load_metrics (count, routing->E);
 }
 
+bool
+ms_load_is_masked (const MsRouting *routing, int e)
+{
+  return routing->masked != NULL && routing->masked[e];
+}
+
+int
+ms_load_masked (const MsRouting *routing)
+{
+  int n = 0;
+
+  for (int e = 0; e < routing->E; e++)
+    n += ms_load_is_masked (routing, e);
+  return n;
+}
+
+int
+ms_load_unused (const MsRouting *routing)
+{
+  int n = 0;
+
+  for (int e = 0; e < routing->E; e++)
+    n += ms_load_value (routing, e) <= 0 && !ms_load_is_masked (routing, e);
+  return n;
+}
+
 static void
 describe_weight (GString *text, const MsRouting *routing, int e, double total)
 {
@@ -76,6 +102,8 @@ describe_expert (const MsRouting *routing, int e)
   g_string_append_printf (text, "expert %d, %s", e, ms_routing_name (routing).text);
   if (routing->M > 1 && routing->E % routing->M == 0)
     g_string_append_printf (text, "\nserves member %d", e / (routing->E / routing->M));
+  if (ms_load_is_masked (routing, e))
+    g_string_append (text, "\nmasked: an intervention keeps all tokens from it");
   if (ms_load_is_weight (routing))
     describe_weight (text, routing, e, total);
   else
@@ -157,10 +185,11 @@ ms_load_table (const MsScene *scene)
 {
   const MsRouting *routing = ms_scene_routing (scene);
   bool weight = routing != NULL && ms_load_is_weight (routing);
-  GString *text = g_string_new (weight ? "expert\tcombine weight\tshare %\n"
-                                       : "expert\tassignments\tshare %\tdropped\n");
+  bool masks = routing != NULL && routing->masked != NULL;
+  GString *text = g_string_new (weight ? "expert\tcombine weight\tshare %" : "expert\tassignments\tshare %\tdropped");
   double total = routing != NULL ? ms_load_total (routing) : 0;
 
+  g_string_append (text, masks ? "\tmasked\n" : "\n");
   for (int e = 0; routing != NULL && e < routing->E; e++)
     {
       double value = ms_load_value (routing, e);
@@ -169,6 +198,8 @@ ms_load_table (const MsScene *scene)
                               total > 0 ? ms_number_fixed (100 * value / total, 3).text : "");
       if (!weight)
         g_string_append_printf (text, "\t%d", routing->dropped[e]);
+      if (masks)
+        g_string_append (text, ms_load_is_masked (routing, e) ? "\tyes" : "\t");
       g_string_append_c (text, '\n');
     }
   return g_string_free (text, FALSE);

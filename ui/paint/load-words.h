@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 bool ms_load_is_weight (const MsRouting *routing);
 double ms_load_value (const MsRouting *routing, int e);
 double ms_load_total (const MsRouting *routing);
+bool ms_load_is_masked (const MsRouting *routing, int e);
+int ms_load_masked (const MsRouting *routing);     /* how many experts are */
+/* Experts that get nothing although they could: those that are masked are not among them. */
+int ms_load_unused (const MsRouting *routing);
 const char *ms_load_unit (const MsRouting *routing); /* "c = assignments of an expert" */
 
 /* The metrics in the picture's head. */

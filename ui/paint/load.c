@@ -257,13 +257,41 @@ paint_values (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsR
       double value = percent (ms_load_value (routing, e), total);
       double kept = percent (ms_load_value (routing, e) - routing->dropped[e], total);
       cairo_rectangle_t bar = bar_area (layout, e, kept);
-      MsNumber number = ms_number_fixed (value, decimals);
+      MsNumber number = ms_load_is_masked (routing, e) ? (MsNumber) { "" } : ms_number_fixed (value, decimals);
       bool inside = bar.height >= line + 6;
       MsColour ink = inside ? ms_colour_ink (bar_colour (layout, scene, palette, e)) : palette->text;
       MsText look = { MS_TEXT_FIGURE, ink, .ax = 0.5, .ay = 0.5 };
       double y = inside ? layout->levels.axis.p0 - line / 2 - 3 : bar_area (layout, e, value).y - line / 2 - 1;
 
       ms_text_draw (cr, palette, &look, bar.x + bar.width / 2, y, number.text);
+    }
+}
+
+/* Where a bar would stand of an expert that may have none: a closed column, which is no bar of height 0. */
+static void
+paint_masked (cairo_t *cr, const Layout *layout, const MsRouting *routing, const MsPalette *palette)
+{
+  MsText look = { MS_TEXT_SMALL, palette->muted, .ax = 0.5, .ay = 0.5 };
+  double width = ms_text_width (palette, MS_TEXT_SMALL, "masked"), line = ms_text_height (palette, MS_TEXT_SMALL);
+
+  for (int e = 0; routing->masked != NULL && e < layout->E; e++)
+    {
+      cairo_rectangle_t column = bar_area (layout, e, INFINITY);
+      bool across = column.width >= width + 4;
+
+      if (!ms_load_is_masked (routing, e))
+        continue;
+      column.width = MAX (1, column.width);
+      ms_draw_rect (cr, &column, ms_colour_mix (palette->panel, palette->grid, 0.6));
+      if (!across && (column.width < line || column.height < width + 4))
+        continue;
+      cairo_save (cr);
+      cairo_translate (cr, column.x + column.width / 2,
+                       column.y + column.height - (across ? line : width) / 2 - 3); /* where bars have their values */
+      if (!across)
+        cairo_rotate (cr, -G_PI / 2);
+      ms_text_draw (cr, palette, &look, 0, 0, "masked");
+      cairo_restore (cr);
     }
 }
 
@@ -344,6 +372,7 @@ static void
 paint_bars (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing, const MsPalette *palette)
 {
   ms_levels_axis (cr, &layout->levels, palette);
+  paint_masked (cr, layout, routing, palette);
   if (pitch_of (layout) < THIN)
     paint_thin_bars (cr, layout, scene, routing, palette);
   else
@@ -367,8 +396,9 @@ static void
 paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRouting *routing,
              const MsPalette *palette)
 {
-  char figures[6][80] = { "" };
-  const char *const list[] = { figures[0], figures[1], figures[2], figures[3], figures[4], figures[5], NULL };
+  char figures[7][80] = { "" };
+  const char *const list[] = { figures[0], figures[1], figures[2], figures[3],
+                               figures[4], figures[5], figures[6], NULL };
 
   if (routing != NULL)
     g_strlcpy (figures[0], ms_routing_name (routing).text, 80);
@@ -381,11 +411,13 @@ paint_frame (cairo_t *cr, const Layout *layout, const MsScene *scene, const MsRo
         g_snprintf (figures[1 + i], 80, "%s %s", ms_load_metric_title (ms_load_figures[i]),
                     ms_number_fixed (ms_load_metric_value (&metrics, ms_load_figures[i]), 2).text);
       if (metrics.dead_is_meaningful && !weight)
-        g_snprintf (figures[4], 80, "%d unused", metrics.dead);
+        g_snprintf (figures[4], 80, "%d unused", ms_load_unused (routing));
+      if (ms_load_masked (routing) > 0)
+        g_snprintf (figures[5], 80, "%d masked", ms_load_masked (routing));
       if (weight)
-        g_snprintf (figures[5], 80, "combine weight of %s tokens", ms_number_count (routing->T).text);
+        g_snprintf (figures[6], 80, "combine weight of %s tokens", ms_number_count (routing->T).text);
       else
-        g_snprintf (figures[5], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
+        g_snprintf (figures[6], 80, "%s assignments", ms_number_count ((gint64) metrics.total).text);
     }
 
   double room = ms_frame_paint (cr, &layout->frame, palette, scene, "Load", list,
