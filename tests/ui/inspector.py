@@ -42,6 +42,22 @@ def test_click_shows_the_token():
         program.__exit__()
 
 
+def test_a_click_beside():
+    """Lets go of the token, but not of the past; Escape of that, too."""
+    program = open_program('digits-vmoe')
+    try:
+        program.take_step()
+        program.act(program.frame, 'win.first')
+        wait_for('a look at step 1', lambda: any(label.startswith('looking at step 1') for label in program.labels()))
+        click_patch(program)
+        program.click('Assignments', [(0.5, 0.99), (0.02, 0.99)], lambda: 'top-' not in program.described('Token'))
+        assert any(label.startswith('looking at step 1') for label in program.labels())
+        xdotool('key', 'Escape')
+        wait_for('the present', lambda: not any(label.startswith('looking at') for label in program.labels()))
+    finally:
+        program.__exit__()
+
+
 def test_opened_while_paused():
     """What the panel shows is not taken while it is closed; opened again it has all of the step at which it is."""
     program = open_program('digits-vmoe')
@@ -148,7 +164,7 @@ def test_panel_gives_way():
 
 
 if __name__ == '__main__':
-    cases = [test_click_shows_the_token, test_opened_while_paused, test_copy, test_step_into,
+    cases = [test_click_shows_the_token, test_a_click_beside, test_opened_while_paused, test_copy, test_step_into,
              test_keys_after_a_change, test_panel_gives_way]
     chosen = sys.argv[1:]
     sys.exit(run(*[case for case in cases if not chosen or case.__name__ in chosen]))

@@ -239,16 +239,19 @@ ms_window_remember_layout (MsWindow *self)
 
 /* Selection */
 
-/* A run that is shown as one point is gone to, as from the timeline: there is nothing else of it to be shown. */
+/* A run that is shown as one point is gone to, as from the timeline: there is nothing else of it to be shown. A click
+ * beside everything lets go of what was chosen in the batch, but not of the past: Escape does both. */
 static void
 select_cb (MsCanvas *canvas, const MsSpot *spot, MsWindow *self)
 {
+  static const MsSpot beside = { .kind = MS_SPOT_PLACE };
+
   if (spot != NULL && spot->kind == MS_SPOT_BRANCH)
     {
       ms_window_go_to_branch (self, spot->bin);
       return;
     }
-  self->selection = ms_selection_after (&self->selection, spot);
+  self->selection = ms_selection_after (&self->selection, spot != NULL ? spot : &beside);
   ms_window_show_choosers (self, ms_live_record (self->live));
   show_scenes (self);
 }
