@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from driver import Atspi, Program, clipboard, rows, run, wait_for, xdotool
+from driver import area, Atspi, Program, clipboard, rows, run, wait_for, xdotool
 
 
 def enabled(node):
@@ -413,7 +413,15 @@ def test_compare_with_the_control():
         program.take_step()
         wait_difference(program, 2, lambda divergence: max(divergence) > 0, 'other loads')
         wait_for('expert 0 to be empty in the first only', lambda: '0' in empty('Load') and '0' not in empty('Load, B'))
-        assert empty('Load, B')
+        program.keep_in_front()
+        chooser = area(program.find('combo box', 'Run that the settings change'))
+        xdotool('mousemove', chooser.x + chooser.width // 2, chooser.y + chooser.height // 2, 'click', 1)
+        xdotool('sleep', 0.5, 'key', 'Down', 'Return')
+        masked = wait_for('the mask in B', lambda: next(
+            (name.split()[3] for name in program.names('push button')
+             if name.startswith('Withdraw mask expert ') and not name.startswith('Withdraw mask expert 0')), None))
+        assert masked in empty('Load, B'), masked
+        assert f'From A to B: mask expert 0 in block 3 → mask expert {masked} in block 3' in program.labels()
         assert program.close() == 0
 
 

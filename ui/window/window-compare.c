@@ -25,6 +25,7 @@ ms_window_steer_second (MsWindow *self, bool second)
   experiment = ms_live_experiment (ms_window_steered (self));
   if (experiment != NULL)
     ms_rows_set_experiment (self->rows, experiment);
+  ms_window_show_what_if (self);
   ms_window_show_undo (self);
   ms_window_update_actions (self);
 }
@@ -40,15 +41,32 @@ show_names (MsWindow *self)
   g_object_unref (list);
 }
 
-/* In which setting B differs from A, without which nobody knows what is compared. */
+/* NULL: the same hands are in both. Transfer full. */
+static char *
+contrast_of_hands (MsWindow *self)
+{
+  const MsInterventions *a = ms_live_interventions (self->live), *b = ms_live_interventions (self->second);
+  g_autofree char *in_a = a != NULL ? ms_interventions_words (a) : g_strdup ("");
+  g_autofree char *in_b = b != NULL ? ms_interventions_words (b) : g_strdup ("");
+
+  if (g_str_equal (in_a, in_b))
+    return NULL;
+  return g_strdup_printf ("From A to B: %s → %s", *in_a != '\0' ? in_a : "nothing in force",
+                          *in_b != '\0' ? in_b : "nothing in force");
+}
+
+/* In what B differs from A, without which nobody knows what is compared. */
 void
 ms_window_show_contrast (MsWindow *self)
 {
   const MsExperiment *a = ms_live_experiment (self->live);
   const MsExperiment *b = self->second != NULL ? ms_live_experiment (self->second) : NULL;
   g_autofree char *words = a != NULL && b != NULL ? ms_undo_words (a, b) : NULL;
-  g_autofree char *sentence = words != NULL ? g_strdup_printf ("From A to B: %s", words)
-                                            : g_strdup ("A and B have the same settings");
+  g_autofree char *hands = self->second != NULL ? contrast_of_hands (self) : NULL;
+  g_autofree char *settings = words != NULL ? g_strdup_printf ("From A to B: %s", words) : NULL;
+  const char *first = settings != NULL ? settings : hands;
+  g_autofree char *sentence = first == NULL ? g_strdup ("A and B have the same settings")
+                                            : g_strjoin ("\n", first, settings != NULL ? hands : NULL, NULL);
 
   gtk_label_set_text (self->contrast, sentence);
   gtk_widget_set_visible (GTK_WIDGET (self->contrast), a != NULL && b != NULL);
