@@ -55,7 +55,7 @@ static const Option table[] = {
   { "gradients", "FILE", KIND_TEXT, FIELD (gradients), "write every tensor's gradient (.safetensors); needs --labels" },
   { "shape", "HxWxC", KIND_TEXT, FIELD (shape), "height, width and channels of an input, or one number of features" },
   { "classes", "N", KIND_COUNT, FIELD (classes), "classes to tell apart", 1, 1 << 20 },
-  { "view", "NAME", KIND_TEXT, FIELD (view), "the view to draw, or all; `moescope views` lists them" },
+  { "view", "NAME", KIND_TEXT, FIELD (view), "the view to draw; `moescope views` lists them" },
   { "output", "PATH", KIND_TEXT, FIELD (output), "the picture's file, of which .png, .svg or .pdf says the kind; or "
                                                  "the study's folder" },
   { "size", "WxH", KIND_TEXT, FIELD (size), "width and height of the picture; default 900x600" },
